@@ -1,0 +1,200 @@
+import { Account, Globals, type Market, Side, type SideIndex } from './state.ts';
+
+function copyAccount(to: Account, from: Account): void {
+  to.used = from.used;
+  to.capital = from.capital;
+  to.pnl = from.pnl;
+  to.reservedPnl = from.reservedPnl;
+  to.basisQ = from.basisQ;
+  to.aBasis = from.aBasis;
+  to.kSnap.copyFrom(from.kSnap);
+  to.epochSnap = from.epochSnap;
+  to.feeCredits = from.feeCredits;
+  to.warmupStart = from.warmupStart;
+  to.warmupSlope = from.warmupSlope;
+  to.lastFeeSlot = from.lastFeeSlot;
+  to.hedgeNet = from.hedgeNet;
+  to.hedgeGross = from.hedgeGross;
+}
+
+function copySide(to: Side, from: Side): void {
+  to.a = from.a;
+  to.k.copyFrom(from.k);
+  to.epoch = from.epoch;
+  to.kEpochStart.copyFrom(from.kEpochStart);
+  to.oiEff = from.oiEff;
+  to.mode = from.mode;
+  to.storedPositions = from.storedPositions;
+  to.stalePositions = from.stalePositions;
+  to.phantomDustQ = from.phantomDustQ;
+}
+
+function copyGlobals(to: Globals, from: Globals): void {
+  to.vault = from.vault;
+  to.insurance = from.insurance;
+  to.cTot = from.cTot;
+  to.pnlPosTot = from.pnlPosTot;
+  to.pnlMaturedPosTot = from.pnlMaturedPosTot;
+  to.currentSlot = from.currentSlot;
+  to.slotLast = from.slotLast;
+  to.priceLast = from.priceLast;
+  to.fundingPriceLast = from.fundingPriceLast;
+  to.fundingRate = from.fundingRate;
+  to.usedAccounts = from.usedAccounts;
+  to.warmupClock = from.warmupClock;
+  to.warmupRemainder = from.warmupRemainder;
+  to.warmupMultiplierBps = from.warmupMultiplierBps;
+  to.emaFast = from.emaFast;
+  to.emaSlow = from.emaSlow;
+}
+
+/** Pre-images of one record type, oldest first. Images are allocated once and reused. */
+class ImageLog<T> {
+  readonly images: T[] = [];
+  readonly keys: number[] = [];
+  used = 0;
+  private readonly create: () => T;
+  private readonly copy: (to: T, from: T) => void;
+
+  constructor(create: () => T, copy: (to: T, from: T) => void) {
+    this.create = create;
+    this.copy = copy;
+  }
+
+  save(key: number, from: T): void {
+    const at = this.used;
+    let image = this.images[at];
+    if (image === undefined) {
+      image = this.create();
+      this.images[at] = image;
+    }
+    this.copy(image, from);
+    this.keys[at] = key;
+    this.used = at + 1;
+  }
+
+  restore(down: number, target: (key: number) => T): void {
+    for (let at = this.used - 1; at >= down; at -= 1) {
+      this.copy(target(this.keys[at]!), this.images[at]!);
+    }
+    this.used = down;
+  }
+}
+
+interface Savepoint {
+  /** Records stamped at or after this serial are already saved for it. */
+  serial: number;
+  accounts: number;
+  sides: number;
+  globals: number;
+  events: number;
+}
+
+/**
+ * The undo journal (design 05 §4). Every write goes through `accountMut`, `sideMut` or `globalsMut`, which save a
+ * pre-image once per savepoint. `mark` opens a savepoint (they nest), `rollback` undoes to it and closes it,
+ * `release` closes it and keeps the changes. Outside any savepoint nothing is saved.
+ */
+export class UndoJournal {
+  private readonly market: Market;
+  private readonly savepoints: Savepoint[] = [];
+  private depth = 0;
+  private serial = 1;
+  private currentSerial = 0;
+  private readonly accountStamps: Float64Array;
+  private readonly sideStamps = new Float64Array(2);
+  private globalsStamp = 0;
+  private readonly accountLog = new ImageLog(() => new Account(), copyAccount);
+  private readonly sideLog = new ImageLog(() => new Side(), copySide);
+  private readonly globalsLog = new ImageLog(() => new Globals(), copyGlobals);
+
+  constructor(market: Market) {
+    this.market = market;
+    this.accountStamps = new Float64Array(market.maxSlots);
+  }
+
+  /** Opens a savepoint and returns its handle for `rollback` or `release`. */
+  mark(): number {
+    let point = this.savepoints[this.depth];
+    if (point === undefined) {
+      point = { serial: 0, accounts: 0, sides: 0, globals: 0, events: 0 };
+      this.savepoints[this.depth] = point;
+    }
+    this.serial += 1;
+    point.serial = this.serial;
+    point.accounts = this.accountLog.used;
+    point.sides = this.sideLog.used;
+    point.globals = this.globalsLog.used;
+    point.events = this.market.sink === null ? 0 : this.market.sink.mark();
+    this.currentSerial = this.serial;
+    this.depth += 1;
+    return this.depth;
+  }
+
+  /** Keeps what happened since the mark. */
+  release(mark: number): void {
+    this.close(mark);
+    if (this.depth === 0) {
+      this.accountLog.used = 0;
+      this.sideLog.used = 0;
+      this.globalsLog.used = 0;
+    }
+  }
+
+  /** Restores the state and the event stream of the mark. */
+  rollback(mark: number): void {
+    this.close(mark);
+    const point = this.savepoints[mark - 1]!;
+    const { accounts, sides } = this.market;
+    for (let at = point.accounts; at < this.accountLog.used; at += 1) {
+      this.accountStamps[this.accountLog.keys[at]!] = 0;
+    }
+    this.accountLog.restore(point.accounts, (index) => accounts[index]!);
+    this.sideLog.restore(point.sides, (side) => sides[side as SideIndex]);
+    this.globalsLog.restore(point.globals, () => this.market.globals);
+    this.sideStamps.fill(0);
+    this.globalsStamp = 0;
+    this.market.sink?.rollback(point.events);
+  }
+
+  private close(mark: number): void {
+    if (mark !== this.depth) {
+      throw new Error(`savepoint ${mark} is not the innermost one (${this.depth})`);
+    }
+    this.depth = mark - 1;
+    this.currentSerial = this.depth === 0 ? 0 : this.savepoints[this.depth - 1]!.serial;
+  }
+
+  /** The account record at `index` for writing; allocates it on first use. The index must be in range. */
+  accountMut(index: number): Account {
+    const { accounts } = this.market;
+    let account = accounts[index];
+    if (account === undefined) {
+      account = new Account();
+      accounts[index] = account;
+    }
+    if (this.depth > 0 && this.accountStamps[index]! < this.currentSerial) {
+      this.accountLog.save(index, account);
+      this.accountStamps[index] = this.serial;
+    }
+    return account;
+  }
+
+  sideMut(index: SideIndex): Side {
+    const side = this.market.sides[index];
+    if (this.depth > 0 && this.sideStamps[index]! < this.currentSerial) {
+      this.sideLog.save(index, side);
+      this.sideStamps[index] = this.serial;
+    }
+    return side;
+  }
+
+  globalsMut(): Globals {
+    const { globals } = this.market;
+    if (this.depth > 0 && this.globalsStamp < this.currentSerial) {
+      this.globalsLog.save(0, globals);
+      this.globalsStamp = this.serial;
+    }
+    return globals;
+  }
+}

@@ -1,0 +1,138 @@
+import { calculateSumSign, mulDivFloor, mulDivFloorSigned, requireSafe } from '../math/index.ts';
+import { emit, setPnl } from './bookkeeping.ts';
+import { BPS, MAX_POSITION_ABS_Q, POS_SCALE } from './constants.ts';
+import { reject } from './errors.ts';
+import { EventKind, FeeKind } from './events.ts';
+import type { ExecuteTrade } from './instructions.ts';
+import { touchAccount } from './liquidation.ts';
+import { calculateTradingFee, chargeFee, payFromInsurance, settleLosses } from './losses_and_fees.ts';
+import {
+  calculateMaintenanceMargin,
+  calculateNotional,
+  isInitialHealthy,
+  isMaintenanceHealthy,
+} from './margin.ts';
+import { finalizeReadySides } from './resets.ts';
+import { attach, calculateEffectivePosition } from './side_index.ts';
+import { calculateEquityMaintenance } from './solvency.ts';
+import { type Account, LONG, type Market, Mode, SHORT, type SideIndex } from './state.ts';
+
+/** One account's part in a trade: what it had before, and what it pays. */
+interface Party {
+  index: number;
+  account: Account;
+  before: number;
+  after: number;
+  equityBefore: number;
+  marginBefore: number;
+  /** Signed: negative when the account received a rebate. */
+  fee: number;
+}
+
+const longPart = (q: number) => (q > 0 ? q : 0);
+const shortPart = (q: number) => (q < 0 ? 0 - q : 0);
+
+function createParty(market: Market, index: number, account: Account, change: number): Party {
+  const before = calculateEffectivePosition(market, account);
+  const after = before + change;
+  if (Math.abs(after) > MAX_POSITION_ABS_Q) reject('Overflow');
+  calculateNotional(after, market.globals.priceLast);
+  return { index, account, before, after, equityBefore: 0, marginBefore: 0, fee: 0 };
+}
+
+function recordHealth(market: Market, party: Party): void {
+  party.equityBefore = calculateEquityMaintenance(party.account);
+  party.marginBefore = calculateMaintenanceMargin(market, party.account, party.before);
+}
+
+/** Open interest of a side after the trade, from the old and new components; increases need a Normal side. */
+function calculateCandidateOi(
+  market: Market,
+  index: SideIndex,
+  part: (q: number) => number,
+  a: Party,
+  b: Party,
+): number {
+  const { oiEff, mode } = market.sides[index];
+  const others = oiEff - part(a.before) - part(b.before);
+  if (others < 0) reject('CorruptState');
+  const candidate = requireSafe(others + part(a.after) + part(b.after));
+  if (candidate > oiEff && mode !== Mode.Normal) reject('SideBlocked');
+  return candidate;
+}
+
+/** Executes a validated trade on accrued state (design 01 §10, execute_trade from the touches to the margins). */
+export function executeOnAccrued(market: Market, trade: ExecuteTrade, notional: number): void {
+  const { buyer, seller, sizeQ, oraclePrice, executionPrice } = trade;
+  const buying = touchAccount(market, buyer);
+  const selling = touchAccount(market, seller);
+  const a = createParty(market, buyer, buying, sizeQ);
+  const b = createParty(market, seller, selling, 0 - sizeQ);
+  recordHealth(market, a);
+  recordHealth(market, b);
+  finalizeReadySides(market);
+  const oiLong = calculateCandidateOi(market, LONG, longPart, a, b);
+  const oiShort = calculateCandidateOi(market, SHORT, shortPart, a, b);
+  applySlippage(market, a, b, mulDivFloorSigned(oraclePrice - executionPrice, sizeQ, POS_SCALE));
+  attach(market, buyer, buying, a.after);
+  attach(market, seller, selling, b.after);
+  const { maxOiQ } = market.params;
+  if (oiLong > maxOiQ || oiShort > maxOiQ) reject('Overflow');
+  market.journal.sideMut(LONG).oiEff = oiLong;
+  market.journal.sideMut(SHORT).oiEff = oiShort;
+  emit(market.sink, EventKind.Traded, buyer, sizeQ, seller, executionPrice);
+  settleLosses(market, buyer, buying);
+  settleLosses(market, seller, selling);
+  chargeTradingFees(market, trade, a, b, notional);
+  requireMargin(market, a);
+  requireMargin(market, b);
+}
+
+/** Trading away from the oracle price pays one side what it costs the other, to the atom. */
+function applySlippage(market: Market, a: Party, b: Party, gain: number): void {
+  if (gain === 0) return;
+  setPnl(market, a.account, requireSafe(a.account.pnl + gain));
+  emit(market.sink, EventKind.TradePnl, a.index, gain);
+  setPnl(market, b.account, requireSafe(b.account.pnl - gain));
+  emit(market.sink, EventKind.TradePnl, b.index, 0 - gain);
+}
+
+function chargeTradingFees(market: Market, trade: ExecuteTrade, a: Party, b: Party, notional: number): void {
+  const { tradingFeeBps, makerFeeBps } = market.params;
+  const charge = (party: Party, feeBps: number) => {
+    party.fee = calculateTradingFee(notional, feeBps);
+    return chargeFee(market, party.index, party.account, party.fee, FeeKind.Trading);
+  };
+  if (trade.maker === undefined || makerFeeBps >= 0) {
+    charge(a, trade.maker === 'buyer' ? makerFeeBps : tradingFeeBps);
+    charge(b, trade.maker === 'seller' ? makerFeeBps : tradingFeeBps);
+    return;
+  }
+  const [maker, taker] = trade.maker === 'buyer' ? [a, b] : [b, a];
+  const paid = charge(taker, tradingFeeBps);
+  const rebate = Math.min(mulDivFloor(notional, 0 - makerFeeBps, BPS), paid);
+  payFromInsurance(market, maker.index, maker.account, rebate, EventKind.MakerRebated);
+  maker.fee = 0 - rebate;
+}
+
+/** Post-trade margin of one account (design 01 §10, last paragraph). */
+function requireMargin(market: Market, party: Party): void {
+  const { account, before, after, fee } = party;
+  if (after === 0) {
+    if (calculateEquityMaintenance(account) < 0) reject('Undercollateralized');
+    return;
+  }
+  const flips = before > 0 !== after > 0;
+  if (before === 0 || flips || Math.abs(after) > Math.abs(before)) {
+    if (!isInitialHealthy(market, account, after)) reject('Undercollateralized');
+    return;
+  }
+  if (isMaintenanceHealthy(market, account, after)) return;
+  // Strictly reducing: allowed if, this trade's fee aside, neither the buffer nor the debt got worse.
+  const equity = calculateEquityMaintenance(account);
+  const margin = calculateMaintenanceMargin(market, account, after);
+  const better = calculateSumSign(equity, fee, 0 - margin, 0 - party.equityBefore, party.marginBefore) > 0;
+  const shortfallKept =
+    equity + fee >= 0 || calculateSumSign(equity, fee, 0, 0 - Math.min(party.equityBefore, 0), 0) >= 0;
+  if (!better || !shortfallKept) reject('Undercollateralized');
+}

@@ -1,0 +1,12 @@
+import alea from 'seedrandom/lib/alea.js';
+
+/** A seeded stream of floats in [0, 1). */
+export type Rng = () => number;
+
+/**
+ * The random stream of one named consumer (an agent, a price process, a slab's tie draw). Streams are derived
+ * from the root seed by name alone, so adding a consumer disturbs no other stream (design 03 §1).
+ */
+export function createStream(rootSeed: string, name: string): Rng {
+  return alea(`${rootSeed}\u0000${name}`);
+}
