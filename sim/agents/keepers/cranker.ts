@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { LONG, Mode, SHORT } from '../../../engine/risk/index.ts';
+import { count, duration, money } from '../../scenario/units.ts';
+import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+
+const params = z.strictObject({
+  every: duration().prefault('25 slots').describe('How often it acts.'),
+  batch: count(1, 4_096).default(50).describe('Accounts it touches each time.'),
+  fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
+});
+type CrankerParams = z.output<typeof params>;
+
+/** Touches accounts in turn, so that losses are paid and resets finish; stale accounts come first. */
+class Cranker implements Agent {
+  readonly accounts: readonly number[] = [];
+  private readonly params: CrankerParams;
+  private readonly everySlots: number;
+  /** First account index the next crank looks at. */
+  private cursor = 0;
+
+  constructor(setup: AgentSetup<CrankerParams>) {
+    this.params = setup.params;
+    this.everySlots = Math.max(1, setup.params.every);
+  }
+
+  onStart(context: AgentContext): void {
+    this.onWake(context);
+  }
+
+  onWake(context: AgentContext): void {
+    context.wakeAt(context.slot + this.everySlots);
+    const { batch, fee_bid: bid } = this.params;
+    const stale = this.findStale(context);
+    if (stale.length > 0) {
+      for (const account of stale.slice(0, batch)) context.submit({ type: 'settle', account }, bid);
+      return;
+    }
+    const candidates = this.takeTurn(context.venue.openAccounts());
+    if (candidates.length === 0) return;
+    context.submit(
+      {
+        type: 'crank',
+        candidates: candidates.map((account) => [account, null] as const),
+        maxRevalidations: candidates.length,
+      },
+      bid,
+    );
+  }
+
+  private findStale({ venue }: AgentContext): readonly number[] {
+    return ([LONG, SHORT] as const)
+      .filter((side) => venue.mode(side) === Mode.ResetPending)
+      .flatMap((side) => venue.staleAccounts(side));
+  }
+
+  /** The next `batch` open accounts from the cursor on, wrapping around. */
+  private takeTurn(open: readonly number[]): readonly number[] {
+    const start = open.findIndex((account) => account >= this.cursor);
+    const ordered = start <= 0 ? open : [...open.slice(start), ...open.slice(0, start)];
+    const turn = ordered.slice(0, this.params.batch);
+    this.cursor = (turn.at(-1) ?? -1) + 1;
+    return turn;
+  }
+}
+
+export const cranker: AgentModule<CrankerParams> = {
+  kind: 'cranker',
+  role: 'keeper',
+  doc: 'Touches open accounts in turn so that losses are paid, and settles the stale accounts of a side that waits for its reset.',
+  params,
+  create: (setup) => new Cranker(setup),
+};

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { count, duration, money } from '../../scenario/units.ts';
+import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+
+const params = z.strictObject({
+  every: duration().prefault('1 slots').describe('How often it looks for accounts to liquidate.'),
+  capacity: count(1, 4_096).default(20).describe('Liquidations it can send each time it acts.'),
+  lag: duration().prefault('0 slots').describe('Time between seeing an account and its liquidation.'),
+  policy: z
+    .enum(['full', 'restoring_partial'])
+    .default('full')
+    .describe('Closes everything, or the smallest part that restores maintenance health where one exists.'),
+  buffer: money().prefault('0 USDC').describe('Equity above maintenance that a partial liquidation leaves.'),
+  order: z
+    .enum(['as_listed', 'losers_first', 'random'])
+    .default('as_listed')
+    .describe('Which of the eligible accounts come first.'),
+  fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
+});
+type LiquidatorParams = z.output<typeof params>;
+
+interface Shortlist {
+  dueSlot: number;
+  accounts: readonly number[];
+}
+
+/** Looks at the shortlist of accounts under water every few slots and sends liquidations, perhaps late. */
+class Liquidator implements Agent {
+  readonly accounts: readonly number[] = [];
+  private readonly params: LiquidatorParams;
+  private readonly everySlots: number;
+  private readonly pending: Shortlist[] = [];
+  private nextLookSlot = 0;
+
+  constructor(setup: AgentSetup<LiquidatorParams>) {
+    this.params = setup.params;
+    this.everySlots = Math.max(1, setup.params.every);
+  }
+
+  onStart(context: AgentContext): void {
+    this.nextLookSlot = context.slot;
+    this.onWake(context);
+  }
+
+  onWake(context: AgentContext): void {
+    if (context.slot >= this.nextLookSlot) this.look(context);
+    while (this.pending.length > 0 && this.pending[0]!.dueSlot <= context.slot) {
+      for (const account of this.pending.shift()!.accounts) this.liquidate(context, account);
+    }
+  }
+
+  private look(context: AgentContext): void {
+    this.nextLookSlot = context.slot + this.everySlots;
+    context.wakeAt(this.nextLookSlot);
+    const accounts = this.shortlist(context);
+    if (accounts.length === 0) return;
+    const dueSlot = context.slot + this.params.lag;
+    this.pending.push({ dueSlot, accounts });
+    if (dueSlot > context.slot) context.wakeAt(dueSlot);
+  }
+
+  private shortlist(context: AgentContext): readonly number[] {
+    const { capacity, order, lag } = this.params;
+    // A lagging keeper sees accounts again that it already has on the way.
+    const known = new Set(lag > 0 ? this.pending.flatMap((list) => list.accounts) : []);
+    if (order === 'as_listed') {
+      return context
+        .liquidatable(capacity + known.size)
+        .filter((account) => !known.has(account))
+        .slice(0, capacity);
+    }
+    const keyOf = (account: number) =>
+      order === 'random' ? context.rng() : (context.view(account)?.equityAtoms ?? 0);
+    return context
+      .liquidatable(context.venue.params.maxAccounts)
+      .filter((account) => !known.has(account))
+      .map((account) => ({ account, key: keyOf(account) }))
+      .sort((a, b) => a.key - b.key || a.account - b.account)
+      .slice(0, capacity)
+      .map(({ account }) => account);
+  }
+
+  private liquidate(context: AgentContext, account: number): void {
+    const { policy, buffer, fee_bid: bid } = this.params;
+    const partialQ = policy === 'restoring_partial' ? context.restoringPartial(account, buffer) : null;
+    context.submit({ type: 'liquidate', account, policy: partialQ ?? 'full' }, bid);
+  }
+}
+
+export const liquidator: AgentModule<LiquidatorParams> = {
+  kind: 'liquidator',
+  role: 'keeper',
+  doc: 'Liquidates accounts whose maintenance equity no longer covers their requirement, with a capacity and a lag.',
+  params,
+  create: (setup) => new Liquidator(setup),
+};

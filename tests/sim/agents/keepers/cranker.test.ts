@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { Mode } from '../../../../engine/risk/index.ts';
+import { cranker } from '../../../../sim/agents/keepers/cranker.ts';
+import { createAgent, FakeContext } from '../fake_context.ts';
+
+const crank = (...accounts: number[]) => ({
+  type: 'crank',
+  candidates: accounts.map((account) => [account, null]),
+  maxRevalidations: accounts.length,
+});
+
+describe('cranker', () => {
+  it('touches open accounts in turn and starts again at the end of the list', () => {
+    const context = new FakeContext();
+    context.open = [2, 4, 6, 8, 10];
+    const agent = createAgent(cranker, { every: '25 slots', batch: 2, fee_bid: '1 USDC' });
+    agent.onStart(context);
+    expect(context.sent).toEqual([{ slot: 0, action: crank(2, 4), feeBidAtoms: 1_000_000 }]);
+    expect(context.wakes).toEqual([25]);
+    expect(context.wake(agent, 25)).toEqual([crank(6, 8)]);
+    expect(context.wake(agent, 50)).toEqual([crank(10, 2)]);
+    // Accounts come and go between two turns.
+    context.open = [1, 3, 5];
+    expect(context.wake(agent, 75)).toEqual([crank(3, 5)]);
+    context.open = [];
+    expect(context.wake(agent, 100)).toEqual([]);
+    context.open = [3];
+    expect(context.wake(agent, 125)).toEqual([crank(3)]);
+  });
+
+  it('settles stale accounts of a side that waits for its reset before anything else', () => {
+    const context = new FakeContext();
+    context.open = [2, 4];
+    context.modes = [Mode.Normal, Mode.ResetPending];
+    context.stale = [[], [4, 5, 6]];
+    const agent = createAgent(cranker, { batch: 2 });
+    agent.onStart(context);
+    expect(context.sent.map(({ action }) => action)).toEqual([
+      { type: 'settle', account: 4 },
+      { type: 'settle', account: 5 },
+    ]);
+    context.modes = [Mode.Normal, Mode.DrainOnly];
+    expect(context.wake(agent, 25)).toEqual([crank(2, 4)]);
+  });
+});

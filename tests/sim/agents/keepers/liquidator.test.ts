@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { liquidator } from '../../../../sim/agents/keepers/liquidator.ts';
+import { createAgent, createView, FakeContext } from '../fake_context.ts';
+
+const full = (account: number) => ({ type: 'liquidate', account, policy: 'full' });
+
+describe('liquidator', () => {
+  it('sends a full liquidation for each account it sees, up to its capacity, with its bid', () => {
+    const context = new FakeContext();
+    context.eligible = [3, 5, 9];
+    const agent = createAgent(liquidator, { capacity: 2, fee_bid: '3 USDC' });
+    agent.onStart(context);
+    expect(context.sent).toEqual([
+      { slot: 0, action: full(3), feeBidAtoms: 3_000_000 },
+      { slot: 0, action: full(5), feeBidAtoms: 3_000_000 },
+    ]);
+    expect(context.wakes).toEqual([1]);
+  });
+
+  it('looks only every few slots', () => {
+    const context = new FakeContext();
+    const agent = createAgent(liquidator, { every: '4 slots' });
+    agent.onStart(context);
+    context.eligible = [3];
+    expect(agent.accounts).toEqual([]);
+    expect(context.wake(agent, 2)).toEqual([]);
+    expect(context.wake(agent, 4)).toEqual([full(3)]);
+    expect(context.wakes).toEqual([4, 8]);
+  });
+
+  it('acts late on what it saw, without sending an account twice', () => {
+    const context = new FakeContext();
+    const agent = createAgent(liquidator, { lag: '3 slots', capacity: 1 });
+    context.eligible = [3];
+    agent.onStart(context);
+    context.eligible = [3, 5];
+    expect(context.wake(agent, 1)).toEqual([]);
+    context.eligible = [3, 5, 6];
+    expect(context.wake(agent, 3)).toEqual([full(3)]);
+    expect(context.wake(agent, 4)).toEqual([full(5)]);
+  });
+
+  it('closes only what restores health where that is possible', () => {
+    const context = new FakeContext();
+    context.eligible = [3, 5];
+    context.partials.set(5, 1_234);
+    const agent = createAgent(liquidator, { policy: 'restoring_partial' });
+    agent.onStart(context);
+    expect(context.sent.map(({ action }) => action)).toEqual([
+      full(3),
+      { type: 'liquidate', account: 5, policy: 1_234 },
+    ]);
+  });
+
+  it('takes the deepest under water first, or a seeded random order', () => {
+    const context = new FakeContext();
+    context.eligible = [1, 2, 3, 4];
+    for (const account of context.eligible) context.views.set(account, createView(0, { equityAtoms: 100 }));
+    context.views.set(3, createView(0, { equityAtoms: -50 }));
+    context.views.set(2, createView(0, { equityAtoms: 10 }));
+    createAgent(liquidator, { order: 'losers_first', capacity: 3 }).onStart(context);
+    expect(context.sent.map(({ action }) => action)).toEqual([full(3), full(2), full(1)]);
+
+    const draws = [0.9, 0.1, 0.5, 0.3];
+    const shuffled = new FakeContext();
+    shuffled.eligible = [1, 2, 3, 4];
+    shuffled.rng = () => draws.shift()!;
+    createAgent(liquidator, { order: 'random', capacity: 4 }).onStart(shuffled);
+    expect(shuffled.sent.map(({ action }) => action)).toEqual([full(2), full(4), full(3), full(1)]);
+  });
+});
