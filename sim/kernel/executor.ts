@@ -1,0 +1,90 @@
+import { OUT_OF_ENVELOPE } from '../../engine/math/index.ts';
+import { Rejection } from '../../engine/risk/errors.ts';
+import {
+  type Account,
+  apply,
+  type EventLog,
+  type Market,
+  type RiskErrorName,
+  type RiskInstruction,
+} from '../../engine/risk/index.ts';
+import type { LiquidationCandidates } from './liquidation_candidates.ts';
+import type { Origin, SlabObserver } from './observer.ts';
+
+/** Funding needs a mark price (design 02 §3), which a slab with a passive LP does not have: nobody pays any. */
+const FUNDING_RATE = 0;
+
+/** `read()`, or null where the engine would answer with an error (an amount outside the envelope). */
+export function readOrNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof Rejection || thrown === OUT_OF_ENVELOPE) return null;
+    throw thrown;
+  }
+}
+
+/** Runs instructions on one market at the slot's time and index, and reports each to the observer. */
+export class Executor {
+  readonly market: Market;
+  slot = 0;
+  indexPrice = 0;
+  private readonly log: EventLog;
+  private readonly observer: SlabObserver;
+  private readonly candidates: LiquidationCandidates;
+
+  constructor(market: Market, log: EventLog, observer: SlabObserver, candidates: LiquidationCandidates) {
+    this.market = market;
+    this.log = log;
+    this.observer = observer;
+    this.candidates = candidates;
+  }
+
+  /** What every instruction at this point of the run is given. */
+  inputs(): { oraclePrice: number; nowSlot: number; fundingRate: number } {
+    return { oraclePrice: this.indexPrice, nowSlot: this.slot, fundingRate: FUNDING_RATE };
+  }
+
+  /** Executes one instruction; the engine's error name, or null if it went through. */
+  execute(instruction: RiskInstruction, origin: Origin): RiskErrorName | null {
+    const { log, market, observer } = this;
+    const error = apply(market, instruction);
+    observer.onInstruction(this.slot, instruction, error, origin);
+    if (log.length > 0) {
+      this.candidates.noteEvents(log);
+      observer.onEvents(log);
+      log.clear();
+    }
+    return error;
+  }
+
+  /**
+   * What `read` says of an account as if it were touched now at `price`; nothing remains of the touch. Null if there is
+   * no such account or it cannot be touched.
+   */
+  probeTouched<T>(account: number, price: number, read: (touched: Account) => T): T | null {
+    const { market } = this;
+    if (market.account(account) === undefined) return null;
+    const mark = market.journal.mark();
+    const error = apply(market, { op: 'settleAccount', account, ...this.inputs(), oraclePrice: price });
+    const result = error === null ? readOrNull(() => read(market.account(account)!)) : null;
+    market.journal.rollback(mark);
+    return result;
+  }
+
+  /** What `read` says as if the market had accrued at `price`; nothing remains of it. Null if it cannot. */
+  probeAccrued<T>(price: number, read: () => T): T | null {
+    const { market } = this;
+    const mark = market.journal.mark();
+    const error = apply(market, {
+      op: 'keeperCrank',
+      candidates: [],
+      maxRevalidations: 0,
+      ...this.inputs(),
+      oraclePrice: price,
+    });
+    const result = error === null ? readOrNull(read) : null;
+    market.journal.rollback(mark);
+    return result;
+  }
+}

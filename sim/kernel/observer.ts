@@ -1,0 +1,59 @@
+import type { EventLog, Market, RiskErrorName, RiskInstruction } from '../../engine/risk/index.ts';
+import type { Action, AgentRole } from '../agents/agent.ts';
+import type { Scenario, SlabSpec } from '../scenario/schema.ts';
+
+/** Who asked for an instruction: an agent, or the slab itself (group `slab`: set-up and the accrual of each slot). */
+export interface Origin {
+  group: string;
+  /** `group/17`; `lp` and `accrual` for the slab itself. */
+  agent: string;
+}
+
+/** Whose account it is. For attacks the group is the attack's name. */
+export interface AccountOwner extends Origin {
+  account: number;
+  role: AgentRole | 'lp';
+}
+
+/** Why an action never became an instruction. */
+export type Refusal =
+  /** Nothing to withdraw, close or convert. */
+  | 'NothingToDo'
+  /** The liquidity provider offers nothing, or nothing within the limit price. */
+  | 'NoLiquidity';
+
+/**
+ * Watches one slab (recorder, auditor). It may read the market, and probe it under `journal.mark` /
+ * `journal.rollback`; whatever it does, the run stays the same.
+ */
+export interface SlabObserver {
+  /** An instruction was executed (`error` null) or refused by the engine. The market is in the state after it. */
+  onInstruction(
+    slot: number,
+    instruction: RiskInstruction,
+    error: RiskErrorName | null,
+    origin: Origin,
+  ): void;
+  /** The events of the instruction just reported, in order; called when there are any. The log is cleared afterwards. */
+  onEvents(log: EventLog): void;
+  /** An action found nothing to execute and reached no instruction. */
+  onRefusal?(slot: number, action: Action, reason: Refusal, origin: Origin): void;
+  /** All actions of the slot are done. Prices in quote atoms per base. */
+  onSlotEnd(slot: number, fundamentalPrice: number, indexPrice: number): void;
+  /** The run is over or was stopped; `slotsDone` slots are complete. */
+  onEnd(slotsDone: number): void;
+}
+
+/** What an observer is made from, before the first instruction (index 0 is the LP's account, not yet funded). */
+export interface SlabSetup {
+  scenario: Scenario;
+  slab: SlabSpec;
+  seed: string;
+  /** Run with the auditor and all invariants on. */
+  check: boolean;
+  market: Market;
+  /** By account index; complete and constant. */
+  owners: readonly AccountOwner[];
+  /** Index price at slot 0, the market's initial price. */
+  initialPrice: number;
+}

@@ -1,0 +1,184 @@
+import { EventLog, Market } from '../../engine/risk/index.ts';
+import type { AgentRole } from '../agents/agent.ts';
+import type { Scenario, SlabSpec } from '../scenario/schema.ts';
+import { type Bid, sortBids } from './auction.ts';
+import { Executor } from './executor.ts';
+import { LiquidationCandidates } from './liquidation_candidates.ts';
+import type { AccountOwner, Origin, SlabObserver, SlabSetup } from './observer.ts';
+import { type AgentRegistry, findModule, listAgents } from './population.ts';
+import { LP_ACCOUNT, resolveAction } from './resolve_action.ts';
+import { type Seat, SlabContext } from './slab_context.ts';
+import { createStream } from './streams.ts';
+import { WakeUps } from './wake_ups.ts';
+
+const LP_ORIGIN: Origin = { group: 'slab', agent: 'lp' };
+const ACCRUAL_ORIGIN: Origin = { group: 'slab', agent: 'accrual' };
+
+/** What a slab is made from. */
+export interface RuntimeSetup {
+  scenario: Scenario;
+  slab: SlabSpec;
+  seed: string;
+  check: boolean;
+  registry: AgentRegistry;
+  /** Index price at slot 0. */
+  initialPrice: number;
+  makeObserver(setup: SlabSetup): SlabObserver;
+}
+
+/**
+ * One slab with everything local to it: market, LP, agents, wake-ups, auction. `runSlot` is phases 2 and 4 of design 03
+ * §1. Its course is a function of (scenario, seed, prices) alone.
+ */
+export class SlabRuntime {
+  readonly slab: SlabSpec;
+  readonly observer: SlabObserver;
+  private readonly executor: Executor;
+  private readonly context: SlabContext;
+  private readonly wakeUps = new WakeUps();
+  private readonly seats: Seat[] = [];
+  /** Recent index prices by slot modulo its length, as far back as the largest latency. */
+  private readonly recentPrices: Float64Array;
+  private readonly observe = (latencySlots: number): number => {
+    const slot = Math.max(0, this.executor.slot - latencySlots);
+    return this.recentPrices[slot % this.recentPrices.length]!;
+  };
+  private bids: Bid<Seat>[] = [];
+  private acting: Seat | null = null;
+
+  constructor(setup: RuntimeSetup) {
+    const { scenario, slab, seed, initialPrice } = setup;
+    this.slab = slab;
+    const log = new EventLog();
+    const market = new Market({ params: slab.risk, initSlot: 0, initPrice: initialPrice, sink: log });
+    const owners = this.seatAgents(setup);
+    this.recentPrices = new Float64Array(1 + Math.max(0, ...this.seats.map((seat) => seat.latencySlots)));
+    const { check } = setup;
+    this.observer = setup.makeObserver({ scenario, slab, seed, check, market, owners, initialPrice });
+    const candidates = new LiquidationCandidates(market);
+    this.executor = new Executor(market, log, this.observer, candidates);
+    this.executor.indexPrice = initialPrice;
+    const { executor, observe, wakeUps } = this;
+    const queue = (bid: Bid<Seat>) => this.bids.push(bid);
+    this.context = new SlabContext({ executor, candidates, wakeUps, observe, queue });
+  }
+
+  /** Name of the agent being served or executed, for error messages; null between them. */
+  get activeAgent(): string | null {
+    return this.context.activeAgent ?? this.acting?.origin.agent ?? null;
+  }
+
+  /** Creates all agents, the LP's account first. Each has its own stream, derived by name. */
+  private seatAgents({ scenario, slab, seed, registry }: RuntimeSetup): AccountOwner[] {
+    const owners: AccountOwner[] = [{ account: LP_ACCOUNT, group: 'lp', agent: 'lp', role: 'lp' }];
+    for (const plan of listAgents(scenario, slab, registry)) {
+      const { group, kind, latencySlots, name, params, role, startSlot } = plan;
+      const origin: Origin = { group, agent: name };
+      const rng = createStream(seed, `slab/${slab.streamName}/agent/${name}`);
+      const allocateAccount = () => addOwner(owners, origin, role, slab);
+      const { risk } = slab;
+      const agent = findModule(registry, kind).create({
+        name,
+        params,
+        rng,
+        risk,
+        slots: scenario.slots,
+        allocateAccount,
+      });
+      const index = this.seats.length;
+      const ties = createStream(seed, `slab/${slab.streamName}/ties/${name}`);
+      this.seats.push({
+        index,
+        agent,
+        origin,
+        role,
+        latencySlots,
+        startSlot,
+        rng,
+        ties,
+        tieDraw: 0,
+        tieSlot: -1,
+      });
+      if (startSlot < scenario.slots) this.wakeUps.addSlot(index, startSlot);
+    }
+    return owners;
+  }
+
+  /** Runs one slot; slots must come in order from 0. Prices in quote atoms per base. */
+  runSlot(slot: number, fundamentalPrice: number, indexPrice: number): void {
+    const { executor, recentPrices } = this;
+    executor.slot = slot;
+    executor.indexPrice = indexPrice;
+    recentPrices[slot % recentPrices.length] = indexPrice;
+    if (slot === 0) this.fund();
+    const accrual = { candidates: [], maxRevalidations: 0, ...executor.inputs() };
+    executor.execute({ op: 'keeperCrank', ...accrual }, ACCRUAL_ORIGIN);
+    for (const index of this.wakeUps.takeDue(slot, this.observe)) this.wake(this.seats[index]!, slot);
+    this.runAuction(slot);
+    this.observer.onSlotEnd(slot, fundamentalPrice, indexPrice);
+  }
+
+  /** The LP's capital and the insurance fund, before anybody acts. */
+  private fund(): void {
+    const { insuranceAtoms, matcher } = this.slab;
+    const { executor } = this;
+    const deposit = { account: LP_ACCOUNT, amount: matcher.capitalAtoms, nowSlot: executor.slot };
+    const error = executor.execute({ op: 'deposit', ...deposit }, LP_ORIGIN);
+    if (error !== null)
+      throw new Error(`the LP's deposit of ${matcher.capitalAtoms} atoms was refused: ${error}`);
+    if (insuranceAtoms > 0) {
+      executor.execute({ op: 'topUpInsurance', amount: insuranceAtoms, nowSlot: executor.slot }, LP_ORIGIN);
+    }
+  }
+
+  private wake(seat: Seat, slot: number): void {
+    this.context.serve(seat, (agent, context) => {
+      if (slot === seat.startSlot) agent.onStart(context);
+      else agent.onWake(context);
+    });
+  }
+
+  /** Executes what was submitted, in order. What callbacks submit takes part in the next slot's auction. */
+  private runAuction(slot: number): void {
+    const bids = sortBids(this.bids, slot);
+    this.bids = [];
+    for (const { action, bidder } of bids) {
+      this.acting = bidder;
+      this.execute({ action, bidder });
+    }
+    this.acting = null;
+  }
+
+  private execute({ action, bidder }: Pick<Bid<Seat>, 'action' | 'bidder'>): void {
+    const { context, executor, slab } = this;
+    const { agent, origin } = bidder;
+    const own = agent.accounts[0];
+    const keeper = own !== undefined && executor.market.account(own) !== undefined ? own : undefined;
+    const resolved = resolveAction(action, { executor, lp: slab.matcher, keeper });
+    if (typeof resolved === 'string') {
+      this.observer.onRefusal?.(executor.slot, action, resolved, origin);
+      context.serve(bidder, (served) => served.onReject?.(context, action, resolved));
+      return;
+    }
+    const error = executor.execute(resolved, origin);
+    if (error !== null) {
+      context.serve(bidder, (served) => served.onReject?.(context, action, error));
+    } else if (resolved.op === 'executeTrade') {
+      const isBuy = resolved.seller === LP_ACCOUNT;
+      const account = isBuy ? resolved.buyer : resolved.seller;
+      const sizeQ = isBuy ? resolved.sizeQ : -resolved.sizeQ;
+      const { executionPrice } = resolved;
+      context.serve(bidder, (served) => served.onFill?.(context, { account, sizeQ, executionPrice }));
+    }
+  }
+}
+
+/** Reserves the next account index for an agent. */
+function addOwner(owners: AccountOwner[], origin: Origin, role: AgentRole, slab: SlabSpec): number {
+  const account = owners.length;
+  if (account >= slab.risk.maxAccounts) {
+    throw new Error(`slab ${slab.id} has more accounts than the ${slab.risk.maxAccounts} it allows`);
+  }
+  owners.push({ account, ...origin, role });
+  return account;
+}
