@@ -1,0 +1,104 @@
+import type { RunRecord } from '../../sim/record/types.ts';
+import {
+  calculateRunView,
+  calculateSlabViews,
+  type MetricDefinition,
+  type MetricValue,
+  type Section,
+  type Unit,
+  type View,
+} from './definition.ts';
+import { calculateFit, type FitRow } from './fit.ts';
+import { haircutMetrics } from './haircut.ts';
+import { calculateIdentities, type Identity } from './identities.ts';
+import { liquidationMetrics } from './liquidations.ts';
+import { manipulationMetrics } from './manipulation.ts';
+import { marketMetrics } from './market.ts';
+import { recoveryMetrics } from './recovery.ts';
+import { totalsMetrics } from './totals.ts';
+import { calculateVerdict, type Verdict } from './verdict.ts';
+
+/** Every number a report can show, in report order. */
+export const METRICS: readonly MetricDefinition[] = [
+  ...haircutMetrics,
+  ...manipulationMetrics,
+  ...recoveryMetrics,
+  ...liquidationMetrics,
+  ...marketMetrics,
+  ...totalsMetrics,
+];
+
+/** A metric of the whole run with its definition: a row of summary.json. */
+export interface MetricRow {
+  name: string;
+  section: Section;
+  unit: Unit;
+  formula: string;
+  source: string;
+  value: MetricValue;
+}
+
+/** The same metrics over the rows of one slab; their definitions are those of the run's rows. */
+export interface SlabSummary {
+  slab: string;
+  underlying: string;
+  metrics: Record<string, MetricValue>;
+}
+
+/** summary.json: plain data, the same bytes for the same results on any machine. */
+export interface Summary {
+  schema: 'percolator-lab/summary/1';
+  scenario: string;
+  title: string;
+  question: string;
+  seed: string;
+  slots: number;
+  slotsDone: number;
+  slotMs: number;
+  complete: boolean;
+  checked: boolean;
+  verdict: Verdict;
+  metrics: MetricRow[];
+  slabs: SlabSummary[];
+  identities: Identity[];
+  fit: FitRow[];
+}
+
+const calculateValues = (view: View): Record<string, MetricValue> =>
+  Object.fromEntries(METRICS.map((metric) => [metric.name, metric.calculate(view)]));
+
+/** All numbers of a run: for the whole, per slab, its money identities and its fit to published figures. */
+export function calculateSummary(record: RunRecord): Summary {
+  const slabViews = calculateSlabViews(record);
+  const run = calculateValues(calculateRunView(record));
+  const slabs = record.slabs.map((info, at) => ({
+    slab: info.slab,
+    underlying: info.underlying,
+    metrics: calculateValues(slabViews[at]!),
+  }));
+  const identities = slabViews.flatMap(calculateIdentities);
+  const fit = calculateFit(record.fit, METRICS, (slab, metric) => {
+    const values = slab === null ? run : slabs.find((candidate) => candidate.slab === slab)?.metrics;
+    return values?.[metric] ?? null;
+  });
+  return {
+    schema: 'percolator-lab/summary/1',
+    scenario: record.scenario,
+    title: record.title,
+    question: record.question,
+    seed: record.seed,
+    slots: record.slots,
+    slotsDone: record.slotsDone,
+    slotMs: record.slotMs,
+    complete: record.complete,
+    checked: record.checked,
+    verdict: calculateVerdict({ record, metrics: run, identities, fit }),
+    metrics: METRICS.map(({ calculate: _, ...definition }) => ({
+      ...definition,
+      value: run[definition.name] ?? null,
+    })),
+    slabs,
+    identities,
+    fit,
+  };
+}

@@ -1,0 +1,4 @@
+/** Below this stored h a run asks for attention (design 04 §4: P(h < 0.99)). */
+export const H_TARGET = 0.99;
+/** Largest payout difference between exits of one slot that counts as equal treatment. */
+export const EQUAL_TREATMENT_TARGET = 0.001;
