@@ -23,7 +23,10 @@ export type Action =
   | { type: 'crank'; candidates: readonly CrankCandidate[]; maxRevalidations: number }
   | { type: 'reclaim'; account: number };
 
-/** What an account's owner sees of it, marked at the index price the agent observes. */
+/**
+ * What an account's owner sees of it: as if it were touched now at the index price the agent observes. Marks are
+ * settled, matured profit is released, and on a flat account it is already converted into capital.
+ */
 export interface AccountView {
   capitalAtoms: number;
   pnlAtoms: number;
@@ -32,7 +35,7 @@ export interface AccountView {
   feeDebtAtoms: number;
   /** Signed effective position. */
   positionQ: number;
-  /** eq_maint with the position marked now. */
+  /** eq_maint. */
   equityAtoms: number;
   maintenanceMarginAtoms: number;
   initialMarginAtoms: number;

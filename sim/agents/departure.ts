@@ -2,7 +2,7 @@ import type { AccountView, AgentContext } from './agent.ts';
 
 /** Slots between two attempts at something the venue did not grant (no liquidity, a blocked side). */
 export const RETRY_SLOTS = 5;
-/** A leaver collects maturing profit in this many instalments of the warmup period. */
+/** An unhurried leaver collects maturing profit in this many instalments of the warmup period. */
 const INSTALMENTS = 8;
 
 /**
@@ -11,12 +11,15 @@ const INSTALMENTS = 8;
  */
 export class Departure {
   private readonly account: number;
+  private readonly instalmentSlots: number | null;
   private nextSlot = 0;
   private lastPositionQ = Number.NaN;
   private lastCapitalAtoms = Number.NaN;
 
-  constructor(account: number) {
+  /** `instalmentSlots`: how often it collects maturing profit; null for an eighth of the warmup period. */
+  constructor(account: number, instalmentSlots: number | null = null) {
     this.account = account;
+    this.instalmentSlots = instalmentSlots;
   }
 
   /**
@@ -40,14 +43,17 @@ export class Departure {
   }
 
   private calculateWait(context: AgentContext, view: AccountView): number {
+    // Some profit matures in every slot: collecting it at once would wake the agent in all of them.
+    if (view.positionQ === 0 && view.reservedAtoms > 0) {
+      const { warmupPeriodSlots } = context.venue.params;
+      return Math.max(1, this.instalmentSlots ?? Math.ceil(warmupPeriodSlots / INSTALMENTS));
+    }
     const achieved = view.positionQ !== this.lastPositionQ || view.capitalAtoms !== this.lastCapitalAtoms;
-    const onlyReserveLeft = view.positionQ === 0 && view.capitalAtoms === 0 && view.reservedAtoms > 0;
-    if (onlyReserveLeft) return Math.max(1, Math.ceil(context.venue.params.warmupPeriodSlots / INSTALMENTS));
     return achieved ? 1 : RETRY_SLOTS;
   }
 }
 
-/** Equity beside capital and pnl covers a stale position whose gain is not settled yet. */
-function isEmpty(view: AccountView): boolean {
-  return view.positionQ === 0 && view.capitalAtoms === 0 && view.pnlAtoms <= 0 && view.equityAtoms <= 0;
+/** Views are settled: there is no gain beside pnl. */
+function isEmpty({ positionQ, capitalAtoms, pnlAtoms }: AccountView): boolean {
+  return positionQ === 0 && capitalAtoms === 0 && pnlAtoms <= 0;
 }

@@ -21,9 +21,7 @@ const params = z.strictObject({
     .describe(
       'Closes at the distorted price and withdraws, or keeps the position and converts profit as it is released.',
     ),
-  retry_every: duration()
-    .prefault('1 slots')
-    .describe('How often it tries to get money out during the distortion.'),
+  retry_every: duration(1).prefault('1 slots').describe('How often it asks for what has matured.'),
   fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
 });
 type OracleSpikeParams = z.output<typeof params>;
@@ -40,7 +38,7 @@ class OracleSpike implements Agent {
     const { start, length, open_before: before } = setup.params;
     this.params = setup.params;
     this.accounts = [setup.allocateAccount()];
-    this.departure = new Departure(this.accounts[0]);
+    this.departure = new Departure(this.accounts[0], setup.params.retry_every);
     this.openSlot = Math.max(0, start - before);
     this.endSlot = start + length;
   }
@@ -74,7 +72,7 @@ class OracleSpike implements Agent {
     const released = context.view(account)?.releasedAtoms ?? 0;
     context.submit(released > 0 ? { type: 'convert', account } : { type: 'settle', account }, bid);
     context.submit({ type: 'withdraw', account, amountAtoms: 'max' }, bid);
-    context.wakeAt(Math.min(this.endSlot, context.slot + Math.max(1, this.params.retry_every)));
+    context.wakeAt(Math.min(this.endSlot, context.slot + this.params.retry_every));
   }
 }
 

@@ -4,7 +4,7 @@ import { count, duration, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 
 const params = z.strictObject({
-  every: duration().prefault('25 slots').describe('How often it acts.'),
+  every: duration(1).prefault('25 slots').describe('How often it acts.'),
   batch: count(1, 4_096).default(50).describe('Accounts it touches each time.'),
   fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
 });
@@ -20,7 +20,7 @@ class Cranker implements Agent {
 
   constructor(setup: AgentSetup<CrankerParams>) {
     this.params = setup.params;
-    this.everySlots = Math.max(1, setup.params.every);
+    this.everySlots = setup.params.every;
   }
 
   onStart(context: AgentContext): void {

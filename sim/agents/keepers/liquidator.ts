@@ -3,7 +3,7 @@ import { count, duration, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 
 const params = z.strictObject({
-  every: duration().prefault('1 slots').describe('How often it looks for accounts to liquidate.'),
+  every: duration(1).prefault('1 slots').describe('How often it looks for accounts to liquidate.'),
   capacity: count(1, 4_096).default(20).describe('Liquidations it can send each time it acts.'),
   lag: duration().prefault('0 slots').describe('Time between seeing an account and its liquidation.'),
   policy: z
@@ -34,7 +34,7 @@ class Liquidator implements Agent {
 
   constructor(setup: AgentSetup<LiquidatorParams>) {
     this.params = setup.params;
-    this.everySlots = Math.max(1, setup.params.every);
+    this.everySlots = setup.params.every;
   }
 
   onStart(context: AgentContext): void {

@@ -22,7 +22,9 @@ const params = z.strictObject({
   price_below: price().optional().describe('Leaves when the index is at or below this price.'),
   price_above: price().optional().describe('Leaves when the index is at or above this price.'),
   after: duration().optional().describe('Leaves this long after it arrived.'),
-  check_every: duration().prefault('10 slots').describe('How often it looks at h and at the insurance fund.'),
+  check_every: duration(1)
+    .prefault('10 slots')
+    .describe('How often it looks at h and at the insurance fund.'),
   reaction: distribution(duration())
     .prefault('0 slots')
     .describe('Time between the reason to leave and the first step.'),
@@ -108,7 +110,7 @@ class Withdrawer implements Agent {
   /** Only h and insurance need looking at; prices and times wake the agent by themselves. */
   private scheduleCheck(context: AgentContext): void {
     if (this.params.h_below === undefined && this.params.insurance_below === undefined) return;
-    this.nextCheckSlot = context.slot + Math.max(1, this.params.check_every);
+    this.nextCheckSlot = context.slot + this.params.check_every;
     context.wakeAt(this.nextCheckSlot);
   }
 }

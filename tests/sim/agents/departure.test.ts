@@ -20,14 +20,23 @@ describe('Departure', () => {
     const departure = new Departure(7);
     expect(step(departure, context, 10, createView(500, { positionQ: 90 }))).toEqual([false, close, 11]);
     const closed = createView(500, { pnlAtoms: 80, reservedAtoms: 80, equityAtoms: 580 });
-    expect(step(departure, context, 11, closed)).toEqual([false, withdraw, 12]);
-    const waiting = createView(0, { pnlAtoms: 80, reservedAtoms: 80, equityAtoms: 80 });
-    // Warmup of 80 slots: the next instalment is due after 10.
-    expect(step(departure, context, 12, waiting)).toEqual([false, withdraw, 22]);
-    expect(step(departure, context, 15, waiting)).toEqual([false, undefined, undefined]);
-    const last = createView(0, { pnlAtoms: 70, reservedAtoms: 70, equityAtoms: 70 });
-    expect(step(departure, context, 22, last)).toEqual([false, withdraw, 32]);
+    // Warmup of 80 slots: the first instalment is due after 10, with 10 of the 80 matured and converted.
+    expect(step(departure, context, 11, closed)).toEqual([false, withdraw, 21]);
+    expect(step(departure, context, 15, createView(4, { reservedAtoms: 76, pnlAtoms: 76 }))).toEqual([
+      false,
+      undefined,
+      undefined,
+    ]);
+    const instalment = createView(10, { pnlAtoms: 70, reservedAtoms: 70, equityAtoms: 80 });
+    expect(step(departure, context, 21, instalment)).toEqual([false, withdraw, 31]);
+    expect(step(departure, context, 31, createView(70))).toEqual([false, withdraw, 32]);
     expect(step(departure, context, 32, createView(0))).toEqual([true, undefined, undefined]);
+  });
+
+  it('collects as often as its owner wants', () => {
+    const context = new FakeContext();
+    const waiting = createView(2, { pnlAtoms: 80, reservedAtoms: 80, equityAtoms: 82 });
+    expect(step(new Departure(7, 3), context, 11, waiting)).toEqual([false, withdraw, 14]);
   });
 
   it('tries again at leisure when nothing was achieved', () => {
@@ -38,15 +47,6 @@ describe('Departure', () => {
     expect(step(departure, context, 11, stuck)).toEqual([false, close, 11 + RETRY_SLOTS]);
     const smaller = createView(500, { positionQ: 40 });
     expect(step(departure, context, 11 + RETRY_SLOTS, smaller)).toEqual([false, close, 12 + RETRY_SLOTS]);
-  });
-
-  it('settles a stale position even if all its worth is unsettled gain', () => {
-    const context = new FakeContext();
-    expect(step(new Departure(7), context, 3, createView(0, { equityAtoms: 25 }))).toEqual([
-      false,
-      withdraw,
-      4,
-    ]);
   });
 
   it('is done where there is no account or nothing but debt', () => {

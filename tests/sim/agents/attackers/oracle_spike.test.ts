@@ -41,21 +41,21 @@ describe('oracle_spike', () => {
 
   it('exit close: closes at the false price, withdraws, and keeps trying after the correction', () => {
     const context = new FakeContext();
-    const agent = createAgent(oracleSpike, base);
+    const agent = createAgent(oracleSpike, { ...base, retry_every: '10 slots' });
     agent.onStart(context);
     context.wake(agent, 95);
     context.views.set(7, createView(1_000_000_000, { positionQ: 50_000_000, equityAtoms: 2_000_000_000 }));
     expect(context.wake(agent, 100, 120_000_000)).toEqual([close]);
-    // The profit of 1 000 USDC is reserved: capital leaves, the rest is asked for every 80/8 slots.
+    // The profit of 1 000 USDC is reserved: capital leaves, then what has matured every 10 slots.
     const reserve = { pnlAtoms: 1_000_000_000, reservedAtoms: 1_000_000_000 };
     context.views.set(7, createView(1_000_000_000, { ...reserve, equityAtoms: 2_000_000_000 }));
     expect(context.wake(agent, 101)).toEqual([withdraw]);
-    context.views.set(7, createView(0, { ...reserve, equityAtoms: 1_000_000_000 }));
-    expect(context.wake(agent, 102)).toEqual([withdraw]);
-    expect(context.wakes.at(-1)).toBe(112);
+    expect(context.wakes.at(-1)).toBe(111);
+    context.views.set(7, createView(125_000_000, { pnlAtoms: 875_000_000, reservedAtoms: 875_000_000 }));
+    expect(context.wake(agent, 111, 100_000_000)).toEqual([withdraw]);
     context.views.set(7, createView(0));
     const asked = context.wakes.length;
-    expect(context.wake(agent, 112, 100_000_000)).toEqual([]);
+    expect(context.wake(agent, 121)).toEqual([]);
     expect(context.wakes.length).toBe(asked);
   });
 
