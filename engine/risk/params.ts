@@ -105,23 +105,38 @@ export function validateParams(params: RiskParams, enforceEnvelope = true): Para
       issues.push({ field, message: `must be an integer from ${min} to ${max}, got ${params[field]}` });
     }
   }
-  const require = (ok: boolean, field: keyof RiskParams, message: string) => {
+  const demand = (ok: boolean, field: keyof RiskParams, message: string) => {
     if (!ok) issues.push({ field, message });
   };
   const p = params;
-  require(p.maintenanceBps <=
-    p.initialBps, 'maintenanceBps', `must be at most the initial margin (${p.initialBps} bps)`);
-  require(p.liquidationFeeCap >=
-    p.minLiquidationAbs, 'liquidationFeeCap', `must be at least the smallest liquidation fee (${p.minLiquidationAbs})`);
-  require(p.minNonzeroMmReq <
-    p.minNonzeroImReq, 'minNonzeroMmReq', `must be below the smallest initial requirement (${p.minNonzeroImReq})`);
-  require(p.minNonzeroImReq <=
-    p.minInitialDeposit, 'minNonzeroImReq', `must be at most the smallest initial deposit (${p.minInitialDeposit})`);
+  demand(
+    p.maintenanceBps <= p.initialBps,
+    'maintenanceBps',
+    `must be at most the initial margin (${p.initialBps} bps)`,
+  );
+  demand(
+    p.liquidationFeeCap >= p.minLiquidationAbs,
+    'liquidationFeeCap',
+    `must be at least the smallest liquidation fee (${p.minLiquidationAbs})`,
+  );
+  demand(
+    p.minNonzeroMmReq < p.minNonzeroImReq,
+    'minNonzeroMmReq',
+    `must be below the smallest initial requirement (${p.minNonzeroImReq})`,
+  );
+  demand(
+    p.minNonzeroImReq <= p.minInitialDeposit,
+    'minNonzeroImReq',
+    `must be at most the smallest initial deposit (${p.minInitialDeposit})`,
+  );
   const envelope = BigInt(MAX_SAFE) * BigInt(POS_SCALE);
   if (enforceEnvelope && within(p.maxPrice, 1, MAX_ORACLE_PRICE) && within(p.maxOiQ, 1, MAX_OI_SIDE_Q)) {
     const product = BigInt(p.maxPrice) * BigInt(p.maxOiQ);
-    require(product <=
-      envelope, 'maxOiQ', `max_price × max_oi_q = ${product} leaves the 53-bit envelope (at most ${envelope}); lower either`);
+    demand(
+      product <= envelope,
+      'maxOiQ',
+      `max_price × max_oi_q = ${product} leaves the 53-bit envelope (at most ${envelope}); lower either`,
+    );
   }
   issues.push(...validateAdaptive(params.adaptiveWarmup));
   return issues;
