@@ -65,12 +65,20 @@ class OracleSpike implements Agent {
     context.wakeAt(Math.max(this.params.start, context.slot + 1));
   }
 
-  /** Keeps the position: settles, converts what the warmup has released, withdraws what margin leaves free. */
+  /**
+   * Keeps the position: converts what the warmup has released and withdraws what margin leaves free. Everybody
+   * else is settled first, because h pays only out of losses that were paid (design 01 §3).
+   */
   private milk(context: AgentContext): void {
     const [account] = this.accounts;
     const bid = this.params.fee_bid;
-    const released = context.view(account)?.releasedAtoms ?? 0;
-    context.submit(released > 0 ? { type: 'convert', account } : { type: 'settle', account }, bid);
+    if ((context.view(account)?.releasedAtoms ?? 0) > 0) {
+      const candidates = context.venue.openAccounts().map((open) => [open, null] as const);
+      context.submit({ type: 'crank', candidates, maxRevalidations: candidates.length }, bid);
+      context.submit({ type: 'convert', account }, bid);
+    } else {
+      context.submit({ type: 'settle', account }, bid);
+    }
     context.submit({ type: 'withdraw', account, amountAtoms: 'max' }, bid);
     context.wakeAt(Math.min(this.endSlot, context.slot + this.params.retry_every));
   }

@@ -59,7 +59,7 @@ describe('oracle_spike', () => {
     expect(context.wakes.length).toBe(asked);
   });
 
-  it('exit convert: keeps the position, converts what is released each slot, leaves after the window', () => {
+  it('exit convert: keeps the position, settles all, converts what is released, leaves after the window', () => {
     const context = new FakeContext();
     const agent = createAgent(oracleSpike, { ...base, exit: 'convert', retry_every: '3 slots' });
     agent.onStart(context);
@@ -69,7 +69,17 @@ describe('oracle_spike', () => {
     expect(context.wake(agent, 100)).toEqual([{ type: 'settle', account: 7 }, withdraw]);
     expect(context.wakes.at(-1)).toBe(103);
     context.views.set(7, createView(500_000_000, { ...held, releasedAtoms: 37_500_000 }));
-    expect(context.wake(agent, 103)).toEqual([{ type: 'convert', account: 7 }, withdraw]);
+    context.open = [0, 3, 7];
+    const candidates = [
+      [0, null],
+      [3, null],
+      [7, null],
+    ];
+    expect(context.wake(agent, 103)).toEqual([
+      { type: 'crank', candidates, maxRevalidations: 3 },
+      { type: 'convert', account: 7 },
+      withdraw,
+    ]);
     expect(context.wakes.at(-1)).toBe(104);
     expect(context.wake(agent, 104)).toEqual([close]);
   });
