@@ -1,0 +1,82 @@
+import type { Scenario } from '../scenario/schema.ts';
+import type { SlabTables } from './slab_summary.ts';
+import type { AttackRow, GroupRow, RunRecord } from './types.ts';
+
+/** What a record says of the run besides its tables. */
+export interface RunFacts {
+  scenario: Scenario;
+  seed: string;
+  slotsDone: number;
+  complete: boolean;
+  checked: boolean;
+  reproduce: string;
+}
+
+const sumNets = (slab: SlabTables, isCounted: (role: GroupRow['role']) => boolean): number =>
+  slab.groups.reduce((sum, group) => (isCounted(group.role) ? sum + group.netAtoms : sum), 0);
+
+const isLp = (role: GroupRow['role']) => role === 'lp';
+const isHonest = (role: GroupRow['role']) => role !== 'attacker';
+
+function compareGroups(slab: SlabTables, calm: SlabTables | undefined): GroupRow[] {
+  return slab.groups.map((group) => {
+    const before = calm?.groups.find((other) => other.group === group.group);
+    return { ...group, netWithoutAttackAtoms: before?.netAtoms ?? null };
+  });
+}
+
+function compareAttacks(slab: SlabTables, calm: SlabTables): AttackRow[] {
+  const insuranceChangeAtoms = slab.insuranceAtoms - calm.insuranceAtoms;
+  const lpWealthChangeAtoms = sumNets(slab, isLp) - sumNets(calm, isLp);
+  const honestWealthChangeAtoms = sumNets(slab, isHonest) - sumNets(calm, isHonest) + insuranceChangeAtoms;
+  return slab.attacks.map((attack) => ({
+    ...attack,
+    honestWealthChangeAtoms,
+    lpWealthChangeAtoms,
+    insuranceChangeAtoms,
+  }));
+}
+
+/**
+ * Joins the slabs' tables in slab order. `withoutAttacks` are the same slabs in the same run without attacks, if there
+ * was one and it finished; an attack is judged only against it, so without it the attack tables stay empty.
+ */
+export function createRunRecord(
+  slabs: readonly SlabTables[],
+  withoutAttacks: readonly SlabTables[] | null,
+  facts: RunFacts,
+): RunRecord {
+  const { scenario, seed, slotsDone, complete, checked, reproduce } = facts;
+  const calm = (at: number) => withoutAttacks?.[at];
+  return {
+    scenario: scenario.name,
+    title: scenario.title,
+    question: scenario.question,
+    seed,
+    slots: scenario.slots,
+    slotMs: scenario.slotMs,
+    slotsDone,
+    complete,
+    checked,
+    slabs: slabs.map((slab) => slab.info),
+    tables: {
+      series: slabs.flatMap((slab) => slab.series),
+      accounts: slabs.flatMap((slab) => slab.accounts),
+      groups: slabs.flatMap((slab, at) => compareGroups(slab, calm(at))),
+      fills: slabs.flatMap((slab) => slab.fills),
+      liquidations: slabs.flatMap((slab) => slab.liquidations),
+      resets: slabs.flatMap((slab) => slab.resets),
+      exits: slabs.flatMap((slab) => slab.exits),
+      attacks: slabs.flatMap((slab, at) => {
+        const other = calm(at);
+        return other === undefined ? [] : compareAttacks(slab, other);
+      }),
+      bounds: slabs.flatMap((slab) => slab.bounds),
+      rejections: slabs.flatMap((slab) => slab.rejections),
+    },
+    labels: scenario.labels,
+    fit: scenario.fit,
+    resolved: scenario,
+    reproduce,
+  };
+}

@@ -1,0 +1,308 @@
+import { mulDivFloor } from '../../engine/math/index.ts';
+import {
+  calculateResidual,
+  EventKind,
+  type EventLog,
+  FeeKind,
+  LONG,
+  type Market,
+  POS_SCALE,
+  type RiskErrorName,
+  type RiskInstruction,
+  SHORT,
+  SIDE_MODES,
+} from '../../engine/risk/index.ts';
+import type { Action } from '../agents/agent.ts';
+import type { Origin, Refusal, SlabObserver, SlabSetup } from '../kernel/observer.ts';
+import { InvariantChecker } from '../verify/invariants.ts';
+import { type CrankedHaircut, calculateRatio, probeCrankedHaircut } from '../verify/probes.ts';
+import { Ledger } from './ledger.ts';
+import { createRecording, REJECTION_SEPARATOR, type Recording } from './recording.ts';
+import { type SlabTables, summarizeSlab } from './slab_summary.ts';
+import type { ExitRow, LiquidationRow, SeriesRow, SideName } from './types.ts';
+
+const SIDE_NAMES: readonly [SideName, SideName] = ['long', 'short'];
+
+/**
+ * Turns one slab's events into the rows of `types.ts`. It reads the market and never changes it. Memory grows with
+ * samples and events, not with accounts × slots.
+ */
+export class Recorder implements SlabObserver {
+  private readonly setup: SlabSetup;
+  private readonly market: Market;
+  private readonly ledger: Ledger;
+  private readonly recording: Recording;
+  private price: number;
+  private liquidationFee = 0;
+  private openLiquidation: LiquidationRow | null = null;
+  /** h on the settled market in this slot, if an exit asked for it. */
+  private slotProbe: CrankedHaircut | null = null;
+  private isNotable = false;
+
+  constructor(setup: SlabSetup) {
+    this.setup = setup;
+    this.market = setup.market;
+    this.price = setup.initialPrice;
+    this.ledger = new Ledger(setup.owners, setup.slab.risk.warmupPeriodSlots);
+    this.recording = createRecording(setup.initialPrice);
+  }
+
+  onInstruction(
+    slot: number,
+    instruction: RiskInstruction,
+    error: RiskErrorName | null,
+    origin: Origin,
+  ): void {
+    const { recording } = this;
+    recording.slot = slot;
+    recording.instructions += 1;
+    if ('oraclePrice' in instruction) this.price = instruction.oraclePrice;
+    if (error === null) return;
+    recording.rejected += 1;
+    this.countRejection(origin.group, instruction.op, error);
+    const mayFreeze = instruction.op === 'settleAccount' || instruction.op === 'liquidate';
+    if (error === 'Overflow' && mayFreeze) recording.frozen.add(instruction.account);
+  }
+
+  onRefusal(_slot: number, action: Action, reason: Refusal, origin: Origin): void {
+    this.countRejection(origin.group, action.type, reason);
+  }
+
+  private countRejection(group: string, op: string, error: string): void {
+    const { rejections } = this.recording;
+    const key = [group, op, error].join(REJECTION_SEPARATOR);
+    rejections.set(key, (rejections.get(key) ?? 0) + 1);
+  }
+
+  onEvents(log: EventLog): void {
+    this.openLiquidation = null;
+    log.each((kind, subject, x, y, z) => {
+      this.record(kind, subject, x, y, z);
+      this.ledger.apply(kind, subject, x, y, z);
+      if (kind === EventKind.PnlSettled || kind === EventKind.TradePnl) this.trackReserve(subject);
+    });
+  }
+
+  /** Rows of one event; `ledger` is still in the state before it. */
+  private record(kind: EventKind, subject: number, x: number, y: number, z: number): void {
+    switch (kind) {
+      case EventKind.Converted:
+        this.recordExit('convert', subject, x, y);
+        return;
+      case EventKind.Withdrawn:
+        this.recordExit('withdraw', subject, x, x);
+        return;
+      case EventKind.Traded:
+        this.recordFill(subject, x, y, z);
+        return;
+      case EventKind.PnlSettled:
+        this.openLiquidation = null;
+        this.liquidationFee = 0;
+        return;
+      case EventKind.FeeCharged:
+        if (z === FeeKind.Liquidation) this.liquidationFee = x;
+        return;
+      case EventKind.Liquidated:
+        this.recordLiquidation(subject, x, y, z === 1);
+        return;
+      case EventKind.InsurancePaid:
+        if (this.openLiquidation !== null) this.openLiquidation.insurancePaidAtoms += x;
+        return;
+      case EventKind.Socialized:
+        if (this.openLiquidation !== null) this.openLiquidation.socializedAtoms += x;
+        return;
+      case EventKind.Uninsured:
+        if (this.openLiquidation !== null) this.openLiquidation.uninsuredAtoms += x;
+        return;
+      case EventKind.DeficitCleared:
+        this.isNotable = true;
+        return;
+      case EventKind.ModeChanged:
+        this.recordReset(subject as 0 | 1, x, y, z);
+        return;
+      default:
+    }
+  }
+
+  /**
+   * h as the exit met it. The ledger knows the stored one before the event. The cranked one is probed at the first exit
+   * of a slot, after its instruction, so what that exit took is added back.
+   */
+  private recordExit(kind: ExitRow['kind'], account: number, amountAtoms: number, paidAtoms: number): void {
+    const { ledger, recording } = this;
+    const { group, role } = this.setup.owners[account]!;
+    const isConversion = kind === 'convert';
+    if (this.slotProbe === null) {
+      const { residual, matured } = probeCrankedHaircut(this.market);
+      this.slotProbe = isConversion
+        ? { residual: residual + paidAtoms, matured: matured + amountAtoms }
+        : { residual, matured };
+    }
+    recording.exits.push({
+      slab: this.setup.slab.id,
+      slot: recording.slot,
+      account,
+      group,
+      kind,
+      amountAtoms,
+      paidAtoms,
+      hStored: calculateRatio(ledger.residual, ledger.matured),
+      hCranked: calculateRatio(this.slotProbe.residual, this.slotProbe.matured),
+    });
+    const isFirst = !isConversion && role === 'attacker' && !recording.firstWithdrawal.has(group);
+    if (isFirst) recording.firstWithdrawal.set(group, recording.slot);
+  }
+
+  private recordFill(buyer: number, sizeQ: number, seller: number, executionPrice: number): void {
+    const { owners, slab } = this.setup;
+    this.recording.fills.push({
+      slab: slab.id,
+      slot: this.recording.slot,
+      buyer,
+      seller,
+      sizeQ,
+      executionPrice,
+      indexPrice: this.price,
+      buyerGroup: owners[buyer]!.group,
+      sellerGroup: owners[seller]!.group,
+    });
+  }
+
+  private recordLiquidation(account: number, closedQ: number, deficitAtoms: number, full: boolean): void {
+    this.openLiquidation = {
+      slab: this.setup.slab.id,
+      slot: this.recording.slot,
+      account,
+      group: this.setup.owners[account]!.group,
+      side: SIDE_NAMES[this.ledger.account(account).side],
+      full,
+      closedQ,
+      indexPrice: this.price,
+      notionalAtoms: mulDivFloor(closedQ, this.price, POS_SCALE),
+      feePaidAtoms: this.liquidationFee,
+      deficitAtoms,
+      insurancePaidAtoms: 0,
+      socializedAtoms: 0,
+      uninsuredAtoms: 0,
+    };
+    this.liquidationFee = 0;
+    this.recording.liquidations.push(this.openLiquidation);
+  }
+
+  private recordReset(side: 0 | 1, from: number, to: number, epoch: number): void {
+    this.isNotable = true;
+    this.recording.resets.push({
+      slab: this.setup.slab.id,
+      slot: this.recording.slot,
+      side: SIDE_NAMES[side],
+      from: SIDE_MODES[from]!,
+      to: SIDE_MODES[to]!,
+      epoch,
+      staleAccounts: this.market.sides[side].stalePositions,
+    });
+  }
+
+  private trackReserve(index: number): void {
+    const { owner } = this.ledger.account(index);
+    if (owner.role !== 'attacker') return;
+    let reserved = 0;
+    for (const account of this.ledger.accounts) {
+      if (account.owner.group === owner.group) reserved += account.reserved;
+    }
+    const { peakReserved } = this.recording;
+    peakReserved.set(owner.group, Math.max(peakReserved.get(owner.group) ?? 0, reserved));
+  }
+
+  onSlotEnd(slot: number, fundamentalPrice: number, indexPrice: number): void {
+    const { recording } = this;
+    recording.slot = slot;
+    recording.fundamentalPrice = fundamentalPrice;
+    recording.indexPrice = indexPrice;
+    if (indexPrice !== fundamentalPrice) recording.firstDistortionSlot ??= slot;
+    const { sampleEverySlots, crankedEverySlots } = this.setup.scenario.measure;
+    const isCranked = this.isNotable || slot % crankedEverySlots === 0;
+    if (isCranked || slot % sampleEverySlots === 0) recording.series.push(this.sample(isCranked));
+    this.isNotable = false;
+    this.slotProbe = null;
+  }
+
+  private sample(isCranked: boolean): SeriesRow {
+    const { ledger, market, recording } = this;
+    const { globals, sides } = market;
+    const [long, short] = [sides[LONG], sides[SHORT]];
+    const cranked = isCranked ? probeCrankedHaircut(market) : null;
+    const residual = calculateResidual(market);
+    return {
+      slab: this.setup.slab.id,
+      slot: recording.slot,
+      fundamentalPrice: recording.fundamentalPrice,
+      indexPrice: recording.indexPrice,
+      vaultAtoms: globals.vault,
+      capitalAtoms: globals.cTot,
+      insuranceAtoms: globals.insurance,
+      pnlPositiveAtoms: globals.pnlPosTot,
+      pnlMaturedAtoms: globals.pnlMaturedPosTot,
+      residualAtoms: residual,
+      hStored: calculateRatio(residual, globals.pnlMaturedPosTot),
+      hCranked: cranked === null ? null : calculateRatio(cranked.residual, cranked.matured),
+      openInterestQ: long.oiEff,
+      aLong: long.a,
+      aShort: short.a,
+      modeLong: SIDE_MODES[long.mode]!,
+      modeShort: SIDE_MODES[short.mode]!,
+      storedLong: long.storedPositions,
+      storedShort: short.storedPositions,
+      staleLong: long.stalePositions,
+      staleShort: short.stalePositions,
+      feesAtoms: ledger.fees,
+      insuranceSpentAtoms: ledger.insuranceSpent,
+      uninsuredAtoms: ledger.uninsured,
+      socializedLongAtoms: ledger.sides[LONG].socialized,
+      socializedShortAtoms: ledger.sides[SHORT].socialized,
+      liquidations: ledger.liquidations,
+      bankruptcies: ledger.bankruptcies,
+    };
+  }
+
+  onEnd(): void {
+    const { recording } = this;
+    if (recording.slot >= 0 && recording.series.at(-1)?.slot !== recording.slot) {
+      recording.series.push(this.sample(true));
+    }
+  }
+
+  /** The slab's tables; call once, after `onEnd`. */
+  finish(): SlabTables {
+    return summarizeSlab(this.setup, this.ledger, this.recording);
+  }
+}
+
+/** A recorder behind the checks: what breaks an invariant is never recorded. */
+class CheckedRecorder extends Recorder {
+  private readonly checker: InvariantChecker;
+
+  constructor(setup: SlabSetup) {
+    super(setup);
+    this.checker = new InvariantChecker(setup, setup.slab.id);
+  }
+
+  override onInstruction(...call: Parameters<Recorder['onInstruction']>): void {
+    this.checker.onInstruction(call[1], call[2]);
+    super.onInstruction(...call);
+  }
+
+  override onEvents(log: EventLog): void {
+    this.checker.onEvents(log);
+    super.onEvents(log);
+  }
+
+  override onSlotEnd(...call: Parameters<Recorder['onSlotEnd']>): void {
+    this.checker.onSlotEnd();
+    super.onSlotEnd(...call);
+  }
+}
+
+/** What watches a slab during a run: the recorder, behind the auditor and the invariants if `check` is on. */
+export function createRecorder(setup: SlabSetup): SlabObserver & { finish(): SlabTables } {
+  return setup.check ? new CheckedRecorder(setup) : new Recorder(setup);
+}

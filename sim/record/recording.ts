@@ -1,0 +1,47 @@
+import type { ExitRow, FillRow, LiquidationRow, ResetRow, SeriesRow } from './types.ts';
+
+/** Rows and counters that a slab collects while it runs. */
+export interface Recording {
+  series: SeriesRow[];
+  fills: FillRow[];
+  liquidations: LiquidationRow[];
+  resets: ResetRow[];
+  exits: ExitRow[];
+  /** Refusals by group, op and error, joined by `REJECTION_SEPARATOR`. */
+  rejections: Map<string, number>;
+  instructions: number;
+  rejected: number;
+  /** Accounts that answered Overflow in settle or liquidate. */
+  frozen: Set<number>;
+  /** By attack. */
+  peakReserved: Map<string, number>;
+  firstWithdrawal: Map<string, number>;
+  firstDistortionSlot: number | null;
+  /** The latest slot and its prices; −1 before the first one. */
+  slot: number;
+  fundamentalPrice: number;
+  indexPrice: number;
+}
+
+/** No name in a scenario holds one. */
+export const REJECTION_SEPARATOR = '\t';
+
+export function createRecording(initialPrice: number): Recording {
+  return {
+    series: [],
+    fills: [],
+    liquidations: [],
+    resets: [],
+    exits: [],
+    rejections: new Map(),
+    instructions: 0,
+    rejected: 0,
+    frozen: new Set(),
+    peakReserved: new Map(),
+    firstWithdrawal: new Map(),
+    firstDistortionSlot: null,
+    slot: -1,
+    fundamentalPrice: initialPrice,
+    indexPrice: initialPrice,
+  };
+}

@@ -1,0 +1,194 @@
+import {
+  calculateEffectivePosition,
+  calculateFeeDebt,
+  LONG,
+  SHORT,
+  SIDE_MODES,
+} from '../../engine/risk/index.ts';
+import { AGENT_MODULES } from '../agents/index.ts';
+import type { SlabSetup } from '../kernel/observer.ts';
+import { calculateBounds, createAccountSets } from '../verify/extraction_bound.ts';
+import { probeRecovery } from '../verify/probes.ts';
+import type { AccountLedger, Ledger } from './ledger.ts';
+import { REJECTION_SEPARATOR, type Recording } from './recording.ts';
+import type { AccountRow, AttackRow, GroupRow, RejectionRow, SlabInfo, Tables } from './types.ts';
+import { type MarketValue, valueAccounts } from './valuation.ts';
+
+/** A group's result before it is compared with the run without attacks. */
+export type GroupOutcome = Omit<GroupRow, 'netWithoutAttackAtoms'>;
+/** An attack's result before it is compared with the run without attacks. */
+export type AttackOutcome = Omit<
+  AttackRow,
+  'honestWealthChangeAtoms' | 'lpWealthChangeAtoms' | 'insuranceChangeAtoms'
+>;
+
+/** Everything one slab recorded. Plain data: it crosses from worker to main thread. */
+export interface SlabTables extends Omit<Tables, 'groups' | 'attacks'> {
+  info: SlabInfo;
+  groups: GroupOutcome[];
+  attacks: AttackOutcome[];
+  /** Insurance at the end, after the flat losses of the valuation. */
+  insuranceAtoms: number;
+}
+
+/** The tables of a slab whose run is over. */
+export function summarizeSlab(setup: SlabSetup, ledger: Ledger, recording: Recording): SlabTables {
+  const { market, owners, scenario, seed, slab } = setup;
+  const slot = Math.max(recording.slot, market.globals.slotLast);
+  const value = valueAccounts(market, slot, recording.fundamentalPrice);
+  const accounts = ledger.accounts
+    .filter((account) => account.everUsed)
+    .map((account) => createAccountRow(setup, ledger, account, value));
+  const sets = createAccountSets(owners, seed, slab.id);
+  const indices = owners.map((owner) => owner.account);
+  const flowsOf = (index: number) => ledger.accounts[index];
+  const { series, fills, liquidations, resets, exits } = recording;
+  return {
+    info: createSlabInfo(setup, ledger, recording, slot),
+    series,
+    accounts,
+    groups: sumGroups(slab.id, accounts),
+    fills,
+    liquidations,
+    resets,
+    exits,
+    attacks: scenario.attacks
+      .filter((attack) => attack.slabs.includes(slab.id))
+      .map(({ name, kind }) => createAttackOutcome(setup, recording, accounts, name, kind)),
+    bounds: calculateBounds(slab.id, sets, indices, flowsOf, ledger.insuranceSpent),
+    rejections: listRejections(slab.id, recording.rejections),
+    insuranceAtoms: value.insurance,
+  };
+}
+
+function createAccountRow(
+  setup: SlabSetup,
+  ledger: Ledger,
+  account: AccountLedger,
+  value: MarketValue,
+): AccountRow {
+  const { owner } = account;
+  const held = setup.market.account(owner.account);
+  const valued = value.accounts.get(owner.account);
+  const openKLoss = ledger.calculateUnsettledKLoss(account);
+  const principalPaid = (held?.capital ?? 0) - (valued?.capital ?? 0);
+  const shrunk = account.absBasisQ - ledger.calculateEffectiveSize(account);
+  return {
+    slab: setup.slab.id,
+    account: owner.account,
+    group: owner.group,
+    role: owner.role,
+    agent: owner.agent,
+    depositedAtoms: account.deposited,
+    withdrawnAtoms: account.withdrawn,
+    capitalAtoms: held?.capital ?? 0,
+    pnlAtoms: held?.pnl ?? 0,
+    reservedAtoms: held?.reservedPnl ?? 0,
+    feeDebtAtoms: held === undefined ? 0 : calculateFeeDebt(held),
+    positionQ: held === undefined ? 0 : calculateEffectivePosition(setup.market, held),
+    unsettledPnlAtoms: valued?.unsettled ?? 0,
+    netAtoms: account.withdrawn + (valued?.worth ?? 0) - account.deposited,
+    feesPaidAtoms: account.feesPaid,
+    rewardsAtoms: account.rewards,
+    lossesPaidAtoms: account.lossesPaid,
+    gainsConvertedAtoms: account.gainsConverted,
+    releasedConsumedAtoms: account.releasedConsumed,
+    deficitAtoms: account.deficit,
+    lostThroughKAtoms: Math.round(account.lostThroughK + openKLoss),
+    principalLostThroughKAtoms: Math.round(
+      account.principalLostThroughK + Math.min(openKLoss, principalPaid),
+    ),
+    exposureReducedQ: account.exposureReducedQ + shrunk,
+    liquidations: account.liquidations,
+    alwaysFlat: !account.everHeld,
+  };
+}
+
+function sumGroups(slab: string, accounts: readonly AccountRow[]): GroupOutcome[] {
+  const groups = new Map<string, GroupOutcome>();
+  for (const row of accounts) {
+    let group = groups.get(row.group);
+    if (group === undefined) {
+      group = {
+        slab,
+        group: row.group,
+        role: row.role,
+        accounts: 0,
+        depositedAtoms: 0,
+        withdrawnAtoms: 0,
+        netAtoms: 0,
+        feesPaidAtoms: 0,
+        liquidatedAccounts: 0,
+      };
+      groups.set(row.group, group);
+    }
+    group.accounts += 1;
+    group.depositedAtoms += row.depositedAtoms;
+    group.withdrawnAtoms += row.withdrawnAtoms;
+    group.netAtoms += row.netAtoms;
+    group.feesPaidAtoms += row.feesPaidAtoms;
+    if (row.liquidations > 0) group.liquidatedAccounts += 1;
+  }
+  return [...groups.values()];
+}
+
+function createAttackOutcome(
+  setup: SlabSetup,
+  recording: Recording,
+  accounts: readonly AccountRow[],
+  attack: string,
+  kind: string,
+): AttackOutcome {
+  const own = accounts.filter((row) => row.group === attack);
+  const sum = (read: (row: AccountRow) => number) => own.reduce((total, row) => total + read(row), 0);
+  const depositedAtoms = sum((row) => row.depositedAtoms);
+  const withdrawnAtoms = sum((row) => row.withdrawnAtoms);
+  const netExtractedAtoms = sum((row) => row.netAtoms);
+  return {
+    attack,
+    kind,
+    slab: setup.slab.id,
+    hypothesis: AGENT_MODULES[kind]?.hypothesis ?? '',
+    depositedAtoms,
+    withdrawnAtoms,
+    leftInsideAtoms: netExtractedAtoms + depositedAtoms - withdrawnAtoms,
+    netExtractedAtoms,
+    feesPaidAtoms: sum((row) => row.feesPaidAtoms),
+    peakReservedAtoms: recording.peakReserved.get(attack) ?? 0,
+    firstDistortionSlot: recording.firstDistortionSlot,
+    firstWithdrawalSlot: recording.firstWithdrawal.get(attack) ?? null,
+    warmupPeriodSlots: setup.slab.risk.warmupPeriodSlots,
+    success: netExtractedAtoms > 0,
+  };
+}
+
+function createSlabInfo(setup: SlabSetup, ledger: Ledger, recording: Recording, slot: number): SlabInfo {
+  const { market, slab } = setup;
+  return {
+    slab: slab.id,
+    underlying: slab.underlying,
+    warmupPeriodSlots: slab.risk.warmupPeriodSlots,
+    insuranceFloorAtoms: slab.risk.insuranceFloor,
+    initialBps: slab.risk.initialBps,
+    maintenanceBps: slab.risk.maintenanceBps,
+    tradingFeeBps: slab.risk.tradingFeeBps,
+    finalModeLong: SIDE_MODES[market.sides[LONG].mode]!,
+    finalModeShort: SIDE_MODES[market.sides[SHORT].mode]!,
+    recoveryInstructions: probeRecovery(market, slot, recording.indexPrice),
+    instructions: recording.instructions,
+    rejected: recording.rejected,
+    frozenAccounts: recording.frozen.size,
+    toppedUpAtoms: ledger.toppedUp,
+    insurancePaidAtoms: ledger.insurancePaid,
+    rewardsPaidAtoms: ledger.rewardsPaid,
+    expectedVaultAtoms: ledger.deposited - ledger.withdrawn + ledger.toppedUp,
+    vaultAtoms: market.globals.vault,
+  };
+}
+
+function listRejections(slab: string, counts: ReadonlyMap<string, number>): RejectionRow[] {
+  return [...counts.keys()].sort().map((key) => {
+    const [group = '', op = '', error = ''] = key.split(REJECTION_SEPARATOR);
+    return { slab, group, op, error, count: counts.get(key)! };
+  });
+}

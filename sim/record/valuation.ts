@@ -1,0 +1,34 @@
+import { mulDivFloor } from '../../engine/math/index.ts';
+import { calculateFeeDebt, type Market } from '../../engine/risk/index.ts';
+import { atPrice, type SettledAccount, settleOnPaper } from '../verify/paper_settlement.ts';
+
+/** What one account is worth at a price (see `AccountRow.netAtoms`), quote atoms. */
+export interface AccountValue extends SettledAccount {
+  worth: number;
+}
+
+export interface MarketValue {
+  accounts: ReadonlyMap<number, AccountValue>;
+  /** Insurance left after it paid for the flat losses. */
+  insurance: number;
+}
+
+/**
+ * Values every account at (`slot`, `price`) as if all were settled and all profit had matured: profit is paid at
+ * h = min(residual, Σ profit)/Σ profit, rounded down, and nobody owes more than the account holds.
+ */
+export function valueAccounts(market: Market, slot: number, price: number): MarketValue {
+  return atPrice(market, slot, price, () => {
+    const accounts = new Map<number, AccountValue>();
+    const { residual, positive, insurance } = settleOnPaper(market, (index, settled) => {
+      accounts.set(index, { ...settled, worth: 0 });
+    });
+    const backed = Math.min(residual, positive);
+    for (const [index, value] of accounts) {
+      const profit = value.pnl > 0 ? mulDivFloor(value.pnl, backed, positive) : value.pnl;
+      const feeDebt = calculateFeeDebt(market.account(index)!);
+      value.worth = Math.max(0, value.capital + profit - feeDebt);
+    }
+    return { accounts, insurance };
+  });
+}

@@ -1,0 +1,59 @@
+import type { Market, RiskInstruction } from '../../engine/risk/index.ts';
+import { apply, LONG, Mode, SHORT } from '../../engine/risk/index.ts';
+import { settleOnPaper } from './paper_settlement.ts';
+
+/** Numerator and denominator of h on the fully settled market, so that a conversion can be added back to both. */
+export interface CrankedHaircut {
+  residual: number;
+  matured: number;
+}
+
+/** h with every mark settled, losses paid and flat losses insured (design 04 §1). Reads the market only. */
+export function probeCrankedHaircut(market: Market): CrankedHaircut {
+  const { residual, matured } = settleOnPaper(market);
+  return { residual, matured };
+}
+
+/** h = min(residual, matured)/matured; 1 when nothing has matured (design 01 §3). */
+export function calculateRatio(residual: number, matured: number): number {
+  return matured === 0 ? 1 : Math.min(residual, matured) / matured;
+}
+
+const isRecovered = (market: Market) => market.sides.every((side) => side.mode === Mode.Normal);
+
+/**
+ * Counts the permissionless instructions that bring both sides to Normal at (`slot`, `price`): settle every stale
+ * account and liquidate whoever may be liquidated (which drains both sides). 0 if both are Normal already; null if that
+ * does not finish it, as for a DrainOnly side with healthy holders (design 01 §11.6). The market stays as it was.
+ */
+export function probeRecovery(market: Market, slot: number, price: number): number | null {
+  const mark = market.journal.mark();
+  const inputs = { oraclePrice: price, nowSlot: slot, fundingRate: market.globals.fundingRate };
+  let instructions = 0;
+  const attempt = (instruction: RiskInstruction): boolean => {
+    if (apply(market, instruction) !== null) return false;
+    instructions += 1;
+    return true;
+  };
+  const helpRecovery = (account: number): boolean => {
+    const held = market.account(account);
+    if (held === undefined || held.basisQ === 0) return false;
+    if (held.epochSnap !== market.sides[held.basisQ > 0 ? LONG : SHORT].epoch)
+      return attempt({ op: 'settleAccount', account, ...inputs });
+    return attempt({ op: 'liquidate', account, policy: 'full', ...inputs });
+  };
+  try {
+    let progress = true;
+    while (progress && !isRecovered(market)) {
+      progress = false;
+      for (let account = 0; account < market.maxSlots && !isRecovered(market); account += 1) {
+        progress = helpRecovery(account) || progress;
+      }
+    }
+    // A side that only waits to be finalized needs one instruction that ends (design 01 §5).
+    if (!isRecovered(market)) attempt({ op: 'keeperCrank', candidates: [], maxRevalidations: 0, ...inputs });
+    return isRecovered(market) ? instructions : null;
+  } finally {
+    market.journal.rollback(mark);
+  }
+}
