@@ -6,25 +6,19 @@ const SHARDS = BARRIER_WORDS + 2;
 /** Words per shard: slots done, and where it is. */
 const SLOTS_DONE = 0;
 const SLAB = 1;
-const AGENT = 2;
-const SHARD_WORDS = 3;
-
-/** Where a shard is: indices into the scenario's slabs and into the slab's agents, −1 for none. */
-export interface Position {
-  slotsDone: number;
-  slab: number;
-  agent: number;
-}
+const SHARD_WORDS = 2;
 
 /**
  * The 32-bit words that main thread and shards share: the barrier's, the request to stop, the agreed end, and the
  * position of each shard (for progress, and to tell where a worker died).
  */
 export class Control {
+  readonly memory: SharedArrayBuffer;
   readonly words: Int32Array;
 
-  /** `memory` of `Control.calculateBytes(shards)` zero bytes. */
+  /** Shares the words of a control made by `create`, perhaps in another thread. */
   constructor(memory: SharedArrayBuffer) {
+    this.memory = memory;
     this.words = new Int32Array(memory);
   }
 
@@ -52,22 +46,20 @@ export class Control {
     Atomics.store(this.words, END_SLOT, slot);
   }
 
+  slotsDone(shard: number): number {
+    return Atomics.load(this.words, SHARDS + SHARD_WORDS * shard + SLOTS_DONE);
+  }
+
   setSlotsDone(shard: number, slots: number): void {
     Atomics.store(this.words, SHARDS + SHARD_WORDS * shard + SLOTS_DONE, slots);
   }
 
-  /** Plain writes: read after the worker has ended, or for display. */
-  setPlace(shard: number, slab: number, agent: number): void {
-    this.words[SHARDS + SHARD_WORDS * shard + SLAB] = slab;
-    this.words[SHARDS + SHARD_WORDS * shard + AGENT] = agent;
+  /** Index of the slab the shard was last in. */
+  slab(shard: number): number {
+    return Atomics.load(this.words, SHARDS + SHARD_WORDS * shard + SLAB);
   }
 
-  position(shard: number): Position {
-    const at = SHARDS + SHARD_WORDS * shard;
-    return {
-      slotsDone: Atomics.load(this.words, at + SLOTS_DONE),
-      slab: this.words[at + SLAB]!,
-      agent: this.words[at + AGENT]!,
-    };
+  setSlab(shard: number, slab: number): void {
+    Atomics.store(this.words, SHARDS + SHARD_WORDS * shard + SLAB, slab);
   }
 }

@@ -1,0 +1,45 @@
+import { AGENT_MODULES } from '../agents/index.ts';
+import { createRecorder } from '../record/recorder.ts';
+import { Control } from './control.ts';
+import { Coordinator, listUnderlyings } from './coordinator.ts';
+import { SimulationError } from './failure.ts';
+import type { Parts, PlacedResult, RunHooks, RunPlan } from './plan.ts';
+import { PriceBoard } from './price_board.ts';
+import { Shard } from './shard.ts';
+import { runSlots } from './slots.ts';
+
+/** How long the event loop may wait for its turn. */
+const YIELD_MS = 50;
+
+const LAB_PARTS: Parts = { registry: AGENT_MODULES, makeRecorder: createRecorder };
+
+/** Runs all slabs on this thread, giving the event loop its turn every 50 ms. Throws `SimulationError`. */
+export async function runInProcess(
+  plan: RunPlan,
+  { onProgress, signal }: RunHooks,
+  { registry, makeRecorder }: Parts = LAB_PARTS,
+): Promise<PlacedResult[]> {
+  const { scenario, seed } = plan;
+  const control = Control.create(1, scenario.slots);
+  const board = new PriceBoard(listUnderlyings(scenario).length);
+  const slabs = scenario.slabs.map((_, index) => index);
+  const shard = new Shard({ ...plan, registry, makeRecorder, shard: 0, slabs, board, control });
+  try {
+    const coordinator = new Coordinator(scenario, seed, registry, board, control);
+    const slots = runSlots(shard, coordinator, control, scenario.slots);
+    let yieldedAt = performance.now();
+    let step = slots.next();
+    while (!step.done) {
+      if (signal?.aborted) control.requestStop();
+      if (performance.now() - yieldedAt >= YIELD_MS) {
+        onProgress?.(control.slotsDone(0), scenario.slots);
+        await new Promise<void>((resume) => setImmediate(resume));
+        yieldedAt = performance.now();
+      }
+      step = slots.next();
+    }
+    return step.value;
+  } catch (error) {
+    throw new SimulationError(shard.describe(error), seed);
+  }
+}

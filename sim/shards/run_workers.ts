@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads';
+import { Barrier } from './barrier.ts';
+import { Control } from './control.ts';
+import { listUnderlyings } from './coordinator.ts';
+import { type Failure, SimulationError } from './failure.ts';
+import type { PlacedResult, RunHooks, RunPlan, WorkerPlan, WorkerReport } from './plan.ts';
+import { PriceBoard } from './price_board.ts';
+
+const PROGRESS_MS = 100;
+/** A worker that does not come to the barrier this long after another failed is ended by force. */
+const GRACE_MS = 2_000;
+
+/**
+ * Runs each of `placement` in a worker made from the bundle `script`. This thread stays free: it only listens. Throws
+ * `SimulationError` once all workers are gone, if one of them failed.
+ */
+export async function runWorkers(
+  plan: RunPlan,
+  placement: readonly (readonly number[])[],
+  script: string,
+  { onProgress, signal }: RunHooks,
+): Promise<PlacedResult[]> {
+  const { scenario, seed } = plan;
+  const parties = placement.length;
+  const control = Control.create(parties, scenario.slots);
+  const board = new PriceBoard(listUnderlyings(scenario).length);
+  const barrier = new Barrier(control.words, parties);
+  const workers = placement.map((slabs, shard) => {
+    const workerPlan: WorkerPlan = {
+      ...plan,
+      shard,
+      slabs,
+      parties,
+      control: control.memory,
+      board: board.memory,
+    };
+    return new Worker(script, { workerData: workerPlan });
+  });
+  const reports: WorkerReport[] = [];
+  let failure: Failure | undefined;
+  let killer: NodeJS.Timeout | undefined;
+  const fail = (cause: Failure) => {
+    failure ??= cause;
+    barrier.poison();
+    killer ??= setTimeout(() => workers.forEach((worker) => void worker.terminate()), GRACE_MS);
+  };
+  const ended = workers.map((worker, shard) =>
+    watch(worker, (report) => {
+      reports.push(report);
+      if (report.kind === 'failure') fail(report.failure);
+    }).catch((error: unknown) => {
+      const slab = scenario.slabs[control.slab(shard)];
+      fail(describeDeath(error, slab?.id ?? null, control.slotsDone(shard)));
+    }),
+  );
+  const stop = () => control.requestStop();
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  const least = () => Math.min(...placement.map((_, shard) => control.slotsDone(shard)));
+  const ticker = setInterval(() => onProgress?.(least(), scenario.slots), PROGRESS_MS);
+  await Promise.all(ended);
+  clearInterval(ticker);
+  clearTimeout(killer);
+  signal?.removeEventListener('abort', stop);
+  if (failure !== undefined) throw new SimulationError(failure, seed);
+  return reports.flatMap((report) => (report.kind === 'results' ? report.results : []));
+}
+
+/** Resolves when the worker has ended after a report; rejects if it ended without one. */
+function watch(worker: Worker, onReport: (report: WorkerReport) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let hasReported = false;
+    worker.on('message', (report: WorkerReport) => {
+      hasReported = true;
+      onReport(report);
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => {
+      if (hasReported) resolve();
+      else reject(new Error(`a worker ended with code ${code} before it was done`));
+    });
+  });
+}
+
+/** A failure that the worker itself could not report. */
+function describeDeath(error: unknown, slab: string | null, slot: number): Failure {
+  const known = error instanceof Error ? error : new Error(String(error));
+  return {
+    kind: known.name,
+    message: known.message,
+    stack: known.stack ?? known.message,
+    slab,
+    slot,
+    agent: null,
+  };
+}

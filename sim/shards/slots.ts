@@ -1,0 +1,27 @@
+import type { Control } from './control.ts';
+import type { Coordinator } from './coordinator.ts';
+import type { PlacedResult } from './plan.ts';
+import type { Shard } from './shard.ts';
+
+/**
+ * The course of one shard from the first slot to the end, the same in a worker and in process. It yields wherever all
+ * shards must have arrived before any goes on; only the first shard has the coordinator.
+ */
+export function* runSlots(
+  shard: Shard,
+  coordinator: Coordinator | null,
+  control: Control,
+  slots: number,
+): Generator<void, PlacedResult[]> {
+  coordinator?.prepare(0);
+  yield;
+  shard.build();
+  let slot = 0;
+  while (slot < control.endSlot) {
+    shard.runSlot(slot);
+    slot += 1;
+    if (slot < slots) coordinator?.prepare(slot);
+    yield;
+  }
+  return shard.finish(slot);
+}
