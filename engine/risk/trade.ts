@@ -15,7 +15,7 @@ import {
 import { finalizeReadySides } from './resets.ts';
 import { attach, calculateEffectivePosition } from './side_index.ts';
 import { calculateEquityMaintenance } from './solvency.ts';
-import { type Account, LONG, type Market, Mode, SHORT, type SideIndex } from './state.ts';
+import { type Account, LONG, type Market, Mode, SHORT, type Side } from './state.ts';
 
 /** One account's part in a trade: what it had before, and what it pays. */
 interface Party {
@@ -45,20 +45,15 @@ function recordHealth(market: Market, party: Party): void {
   party.marginBefore = calculateMaintenanceMargin(market, party.account, party.before);
 }
 
-/** Open interest of a side after the trade, from the old and new components; increases need a Normal side. */
-function calculateCandidateOi(
-  market: Market,
-  index: SideIndex,
-  part: (q: number) => number,
-  a: Party,
-  b: Party,
-): number {
-  const { oiEff, mode } = market.sides[index];
-  const others = oiEff - part(a.before) - part(b.before);
+/** Open interest of a side after the trade, from the old and new components of both accounts. */
+function calculateCandidateOi(side: Side, part: (q: number) => number, a: Party, b: Party): number {
+  const others = side.oiEff - part(a.before) - part(b.before);
   if (others < 0) reject('CorruptState');
-  const candidate = requireSafe(others + part(a.after) + part(b.after));
-  if (candidate > oiEff && mode !== Mode.Normal) reject('SideBlocked');
-  return candidate;
+  return requireSafe(others + part(a.after) + part(b.after));
+}
+
+function requireOpen(side: Side, candidateOi: number): void {
+  if (candidateOi > side.oiEff && side.mode !== Mode.Normal) reject('SideBlocked');
 }
 
 /** Executes a validated trade on accrued state (design 01 §10, execute_trade from the touches to the margins). */
@@ -71,8 +66,10 @@ export function executeOnAccrued(market: Market, trade: ExecuteTrade, notional: 
   recordHealth(market, a);
   recordHealth(market, b);
   finalizeReadySides(market);
-  const oiLong = calculateCandidateOi(market, LONG, longPart, a, b);
-  const oiShort = calculateCandidateOi(market, SHORT, shortPart, a, b);
+  const oiLong = calculateCandidateOi(market.sides[LONG], longPart, a, b);
+  const oiShort = calculateCandidateOi(market.sides[SHORT], shortPart, a, b);
+  requireOpen(market.sides[LONG], oiLong);
+  requireOpen(market.sides[SHORT], oiShort);
   applySlippage(market, a, b, mulDivFloorSigned(oraclePrice - executionPrice, sizeQ, POS_SCALE));
   attach(market, buyer, buying, a.after);
   attach(market, seller, selling, b.after);
