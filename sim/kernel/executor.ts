@@ -50,8 +50,8 @@ export class Executor {
     const { log, market, observer } = this;
     const error = apply(market, instruction);
     observer.onInstruction(this.slot, instruction, error, origin);
+    this.candidates.noteEvents(log);
     if (log.length > 0) {
-      this.candidates.noteEvents(log);
       observer.onEvents(log);
       log.clear();
     }

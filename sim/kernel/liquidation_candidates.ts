@@ -36,6 +36,8 @@ export class LiquidationCandidates {
   private readonly changed: number[] = [];
   /** One more than the largest account index seen. */
   private end = 0;
+  /** Latched: once there is funding, it moves K, and with it every threshold, between any two queries. */
+  private hasFunding = false;
 
   constructor(market: Market) {
     this.market = market;
@@ -44,8 +46,9 @@ export class LiquidationCandidates {
     this.isAccountChanged = new Uint8Array(market.maxSlots);
   }
 
-  /** Reads what the last instruction changed. */
+  /** Reads what an instruction changed; call it after each. */
   noteEvents(log: EventLog): void {
+    if (this.market.globals.fundingRate !== 0) this.hasFunding = true;
     log.each((kind, subject, _x, y) => {
       if (kind === EventKind.ExposureReduced || kind === EventKind.ModeChanged) {
         this.isSideChanged[subject as SideIndex] = true;
@@ -93,10 +96,8 @@ export class LiquidationCandidates {
   }
 
   private refresh(): void {
-    const { changed, isSideChanged, market } = this;
-    // Funding moves K, and with it every threshold, each slot.
-    const isFunded = market.globals.fundingRate !== 0;
-    if (isFunded || isSideChanged[LONG] || isSideChanged[SHORT]) {
+    const { changed, isSideChanged } = this;
+    if (this.hasFunding || isSideChanged[LONG] || isSideChanged[SHORT]) {
       this.alarms[LONG] = Number.NEGATIVE_INFINITY;
       this.alarms[SHORT] = Number.POSITIVE_INFINITY;
       for (let account = 0; account < this.end; account += 1) this.setThreshold(account);

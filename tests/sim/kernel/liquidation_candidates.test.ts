@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import {
+  apply,
+  calculateEffectivePosition,
+  EventLog,
+  isLiquidatable,
+  Market,
+  type RiskInstruction,
+  type RiskParams,
+} from '../../../engine/risk/index.ts';
+import { LiquidationCandidates } from '../../../sim/kernel/liquidation_candidates.ts';
+import { createStream, type Rng } from '../../../sim/kernel/streams.ts';
+import { RISK, UNIT } from './harness.ts';
+
+const ACCOUNTS = 24;
+
+/** A market whose candidates are told of every event, as the kernel does it. */
+class Bench {
+  readonly market: Market;
+  readonly candidates: LiquidationCandidates;
+  price = 100 * UNIT;
+  slot = 0;
+  fundingRate = 0;
+  private readonly log = new EventLog();
+
+  constructor(params: RiskParams) {
+    this.market = new Market({ params, initSlot: 0, initPrice: this.price, sink: this.log });
+    this.candidates = new LiquidationCandidates(this.market);
+  }
+
+  inputs() {
+    return { oraclePrice: this.price, nowSlot: this.slot, fundingRate: this.fundingRate };
+  }
+
+  apply(instruction: RiskInstruction): string | null {
+    const error = apply(this.market, instruction);
+    this.candidates.noteEvents(this.log);
+    this.log.clear();
+    return error;
+  }
+
+  accrue(): void {
+    this.apply({ op: 'keeperCrank', candidates: [], maxRevalidations: 0, ...this.inputs() });
+  }
+
+  /** The slow and obvious way: touch each account and ask the engine. */
+  scan(): number[] {
+    const found: number[] = [];
+    for (let account = 0; account < ACCOUNTS; account += 1) {
+      if (this.market.account(account) === undefined) continue;
+      const mark = this.market.journal.mark();
+      apply(this.market, { op: 'settleAccount', account, ...this.inputs() });
+      const touched = this.market.account(account)!;
+      if (isLiquidatable(this.market, touched, calculateEffectivePosition(this.market, touched)))
+        found.push(account);
+      this.market.journal.rollback(mark);
+    }
+    return found;
+  }
+}
+
+const draw = (rng: Rng, below: number) => Math.floor(rng() * below);
+
+function trade(bench: Bench, rng: Rng): void {
+  const buyer = draw(rng, ACCOUNTS);
+  const seller = draw(rng, ACCOUNTS);
+  // From dust to as much as margin carries.
+  const sizeQ = 1 + draw(rng, rng() < 0.3 ? 20 : 40 * UNIT);
+  const executionPrice = Math.max(1, bench.price + draw(rng, 1_000) - 500);
+  bench.apply({ op: 'executeTrade', buyer, seller, sizeQ, executionPrice, ...bench.inputs() });
+}
+
+function disturb(bench: Bench, rng: Rng): void {
+  const account = draw(rng, ACCOUNTS);
+  const choice = rng();
+  if (choice < 0.5) trade(bench, rng);
+  else if (choice < 0.6) bench.apply({ op: 'settleAccount', account, ...bench.inputs() });
+  else if (choice < 0.7)
+    bench.apply({ op: 'deposit', account, amount: 1_000 + draw(rng, 50 * UNIT), nowSlot: bench.slot });
+  else if (choice < 0.75)
+    bench.apply({ op: 'withdraw', account, amount: 1 + draw(rng, 20 * UNIT), ...bench.inputs() });
+  else {
+    const [eligible] = bench.candidates.find(bench.price, 1);
+    if (eligible === undefined) return;
+    const size = Math.abs(calculateEffectivePosition(bench.market, bench.market.account(eligible)!));
+    const policy = rng() < 0.3 && size > 1 ? 1 + draw(rng, size - 1) : 'full';
+    bench.apply({ op: 'liquidate', account: eligible, policy, ...bench.inputs() });
+  }
+}
+
+describe('liquidation candidates', () => {
+  it.each([
+    { name: 'plain', params: RISK, fundingRate: 0 },
+    {
+      name: 'with a smallest requirement',
+      params: { ...RISK, minNonzeroMmReq: 900, minNonzeroImReq: 1_000 },
+      fundingRate: 0,
+    },
+    {
+      name: 'with fees and fee debt',
+      params: { ...RISK, tradingFeeBps: 50, liquidationFeeBps: 100, liquidationFeeCap: 1e12 },
+      fundingRate: 0,
+    },
+    { name: 'with funding', params: RISK, fundingRate: 40 },
+    {
+      name: 'with margins of 1 and 0 %',
+      params: { ...RISK, initialBps: 100, maintenanceBps: 0 },
+      fundingRate: 0,
+    },
+  ])('equal a full scan at every step, $name', ({ name, params, fundingRate }) => {
+    let hits = 0;
+    let shrunk = 0;
+    for (let round = 0; round < 12; round += 1) {
+      const rng = createStream(`${name} ${round}`, 'test');
+      const bench = new Bench(params);
+      bench.apply({ op: 'topUpInsurance', amount: 200 * UNIT, nowSlot: 0 });
+      for (let account = 0; account < ACCOUNTS; account += 1) {
+        bench.apply({ op: 'deposit', account, amount: 1_000 + draw(rng, 300 * UNIT), nowSlot: 0 });
+      }
+      for (let step = 0; step < 120; step += 1) {
+        bench.slot += 1;
+        bench.fundingRate = fundingRate * (draw(rng, 3) - 1);
+        bench.price = Math.max(1, Math.floor(bench.price * (0.94 + 0.12 * rng())));
+        bench.accrue();
+        for (let times = draw(rng, 4); times > 0; times -= 1) disturb(bench, rng);
+        const scanned = bench.scan();
+        expect(bench.candidates.find(bench.price, ACCOUNTS)).toEqual(scanned);
+        expect(bench.candidates.find(bench.price, 2)).toEqual(scanned.slice(0, 2));
+        hits += scanned.length;
+        if (bench.market.sides.some((side) => side.a < 1_000_000)) shrunk += 1;
+      }
+    }
+    // The histories went where the thresholds are hard: eligible accounts, and sides whose A has moved.
+    expect(hits).toBeGreaterThan(50);
+    expect(shrunk).toBeGreaterThan(50);
+  });
+});
