@@ -100,9 +100,13 @@ const sentence = (what: string) =>
     .trim()
     .min(1, { error: `needs ${what}` });
 
-export const timeType = z.strictObject({
+const symbolType = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9]*$/, { error: 'needs a symbol of letters and digits' });
+
+const timeType = z.strictObject({
   slot: milliseconds(1, 60_000).prefault('400 ms').describe('Length of a slot.'),
-  length: duration(1, 100_000_000).describe('Length of the run.'),
+  length: duration(1, 10_000_000).describe('Length of the run.'),
 });
 
 const adaptiveWarmupType = z
@@ -156,7 +160,7 @@ function calculateLargestOiQ(maxPrice: number): number {
   return Math.min(MAX_OI_SIDE_Q, largest);
 }
 
-export const riskType = z
+const riskType = z
   .strictObject({
     warmup: duration().describe('Warmup period T: new profit becomes withdrawable over this time.'),
     trading_fee: percent().describe('Fee on the notional of a fill, charged to both sides.'),
@@ -223,7 +227,7 @@ const passiveLpType = z
   })
   .describe('One LP account quotes the index plus and minus half a spread, skewed by its inventory.');
 
-export const matcherType = z.discriminatedUnion('kind', [passiveLpType]);
+const matcherType = z.discriminatedUnion('kind', [passiveLpType]);
 
 /** Fields of a slab that decide which slabs it becomes. */
 export const slabHeadType = z.object({
@@ -247,19 +251,19 @@ export const slabBodyType = z.object({
 
 export const slabType = z.strictObject({ ...slabHeadType.shape, ...slabBodyType.shape });
 
-export const slabRefsType = z
+const slabRefsType = z
   .union([z.literal('all'), z.array(z.string()).min(1)], { error: 'needs `all` or a list of slab ids' })
   .prefault('all')
   .describe('`all`, or ids of slabs; the id of a slab with count or vary stands for all it becomes.');
 
-export const measureType = z.strictObject({
+const measureType = z.strictObject({
   sample_every: duration(1).prefault('1 slots').describe('Distance between two rows of the time series.'),
   cranked_every: duration(1)
     .prefault('25 slots')
     .describe('Distance between two measurements of the cranked h.'),
 });
 
-export const fitType = z
+const fitType = z
   .strictObject({
     metric: sentence('the name of a metric of summary.json'),
     unit: sentence('a unit'),
@@ -274,7 +278,7 @@ export const fitType = z
     error: 'must be between low and high',
   });
 
-export const labelType = z.strictObject({
+const labelType = z.strictObject({
   label: z.enum(['measured', 'calibrated', 'assumed']),
   note: sentence('a note: the source, the target of the calibration, or the reason'),
 });
@@ -326,7 +330,7 @@ export function buildScenarioSchema(modules: AgentModules) {
   const sections = {
     time: timeType.describe('The clock.'),
     underlyings: z
-      .record(name('a symbol'), z.strictObject({ price: priceSpec }))
+      .record(symbolType, z.strictObject({ price: priceSpec }))
       .describe('Symbol → how its undistorted price moves.'),
     slabs: z.array(slabType).min(1).describe('Markets, each with its own risk engine.'),
     population: z.array(group).default([]).describe('Traders and keepers.'),

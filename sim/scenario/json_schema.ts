@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { type AgentModules, buildScenarioSchema } from './schema.ts';
+
+/** A whole value that `$vars` fills in. */
+const VARIABLE = String.raw`\$[A-Za-z_]\w*`;
+
+/**
+ * JSON Schema of scenario files, as text, made from the definitions the loader uses. Editors complete and check
+ * with it; what needs several parts of a file at once is left to `validate`.
+ */
+export function renderJsonSchema(modules: AgentModules): string {
+  const schema = z.toJSONSchema(buildScenarioSchema(modules).file, {
+    io: 'input',
+    override: ({ jsonSchema, path }) => {
+      const { type, pattern } = jsonSchema;
+      if (path.length === 0 || typeof type !== 'string' || 'const' in jsonSchema) return;
+      // Any value may also be written as a variable: texts by their pattern, the rest by a second type.
+      if (type !== 'string') Object.assign(jsonSchema, { type: [type, 'string'], pattern: `^${VARIABLE}$` });
+      else if (pattern !== undefined) jsonSchema.pattern = `(?:${pattern})|^${VARIABLE}$`;
+    },
+  });
+  const { $schema, ...rest } = schema;
+  return `${JSON.stringify({ $schema, title: 'percolator-lab scenario', ...rest }, null, 2)}\n`;
+}
