@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import * as format from '../../reports/format.ts';
+
+const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ').replaceAll('\u2212', '-');
+
+test.each([
+  [0, '0'],
+  [1234, '1234'],
+  [12_345, '12 345'],
+  [-1_234_567, '-1 234 567'],
+  [-0.001, '0'],
+])('formatNumber(%d)', (value, text) => {
+  expect(plain(format.formatNumber(value))).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [7, '7'],
+  [0.5, '0.50'],
+  [999.96, '1.00 k'],
+  [45_028_665.7, '45.0 M'],
+  [-123_456, '-123 k'],
+  [2_500_000_000, '2.50 bn'],
+])('formatShort(%d)', (value, text) => {
+  expect(plain(format.formatShort(value))).toBe(text);
+});
+
+test('money is never rounded to nothing, and exact where asked', () => {
+  expect(plain(format.formatMoney(3))).toBe('3 atoms');
+  expect(plain(format.formatMoney(0))).toBe('0 USDC');
+  expect(plain(format.formatMoney(12_340_000))).toBe('12.3 USDC');
+  expect(plain(format.formatAtoms(45_028_665_724_551))).toBe('45 028 665.724551');
+  expect(plain(format.formatAtoms(-1))).toBe('-0.000001');
+});
+
+test.each([
+  [0, '0 %'],
+  [1, '100 %'],
+  [0.99999, '> 99.9 %'],
+  [0.0001, '< 0.1 %'],
+  [0.4512, '45.1 %'],
+  [1.5, '150.0 %'],
+])('formatPercent(%d)', (value, text) => {
+  expect(plain(format.formatPercent(value))).toBe(text);
+});
+
+test.each([
+  [1, '1'],
+  [0.99999, '> 0.9999'],
+  [0.00001, '< 0.0001'],
+  [0.87654, '0.8765'],
+])('formatRatio(%d)', (value, text) => {
+  expect(plain(format.formatRatio(value))).toBe(text);
+});
+
+test.each([
+  [0, '0 s'],
+  [8, '3.2 s'],
+  [150, '1 min'],
+  [630, '4 min 12 s'],
+  [18_750, '2 h 5 min'],
+])('formatDuration(%d slots of 400 ms)', (slots, text) => {
+  expect(plain(format.formatDuration(slots, 400))).toBe(text);
+});
+
+test('formatCount says none, one and many', () => {
+  expect([0, 1, 2].map((count) => format.formatCount(count, 'bankruptcy', 'bankruptcies'))).toEqual([
+    'no bankruptcies',
+    '1 bankruptcy',
+    '2 bankruptcies',
+  ]);
+});

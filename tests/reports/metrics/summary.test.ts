@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { calculateSummary, METRICS } from '../../../reports/metrics/index.ts';
+import { makeCrashRecord, makeRecord, makeSeries, makeSlab, USD } from '../fixture.ts';
+
+const summary = calculateSummary(makeCrashRecord());
+const factOf = (id: string, from = summary) => from.verdict.facts.find((fact) => fact.id === id);
+
+test('every metric has its own name, a formula and a source, and a row in the summary', () => {
+  expect(new Set(METRICS.map((metric) => metric.name)).size).toBe(METRICS.length);
+  for (const metric of METRICS) {
+    expect(metric.formula.length, metric.name).toBeGreaterThan(4);
+    expect(metric.source, metric.name).toMatch(/\.csv/);
+  }
+  expect(summary.metrics.map((row) => row.name)).toEqual(METRICS.map((metric) => metric.name));
+  expect(Object.keys(summary.slabs[0]!.metrics)).toEqual(METRICS.map((metric) => metric.name));
+});
+
+test('every metric has a test of its own', () => {
+  const folder = new URL('.', import.meta.url);
+  const text = readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    .join('\n');
+  for (const metric of METRICS) expect(text, metric.name).toContain(`'${metric.name}'`);
+});
+
+test('the summary is plain data: writing and reading it changes nothing', () => {
+  expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+  expect(JSON.stringify(calculateSummary(makeCrashRecord()))).toBe(JSON.stringify(summary));
+});
+
+test('a run metric is the sum or the extreme of its slabs', () => {
+  const row = (name: string) => summary.metrics.find((metric) => metric.name === name)?.value;
+  const slabs = (name: string) => summary.slabs.map((slab) => slab.metrics[name]);
+  expect(slabs('liquidations.deficit')).toEqual([4_000 * USD, 4_000 * USD]);
+  expect(row('liquidations.deficit')).toBe(8_000 * USD);
+  expect(slabs('manipulation.net_extracted')).toEqual([400 * USD, -150 * USD]);
+  expect(row('manipulation.net_extracted_max')).toBe(400 * USD);
+});
+
+test('the answer is one sentence from the numbers, attacks first', () => {
+  expect(summary.verdict.answer.replaceAll('\u00a0', ' ')).toBe(
+    '1 of 2 attacks ended with a profit, the best with 400 USDC; none with a warmup of 10 min or more; 80 bankruptcies among 80 liquidations left 8.00 k USDC of deficits (insurance paid 25.0 %, the other side carried 45.0 % through K, 30.0 % stayed uninsured); matured profit was backed to h = 0.9280 at worst and conversions were paid 92.2 % overall; sides left Normal 2 times and were all back after at most 2 min 4 s.',
+  );
+});
+
+test('facts: engine promises pass, market outcomes ask for attention', () => {
+  expect(summary.verdict.facts.map(({ id, status }) => [id, status])).toEqual([
+    ['accounting', 'pass'],
+    ['flat_principal', 'pass'],
+    ['extraction_bound', 'pass'],
+    ['liveness', 'pass'],
+    ['haircut', 'attention'],
+    ['equal_treatment', 'attention'],
+    ['principal_through_k', 'attention'],
+    ['final_modes', 'pass'],
+    ['attacks', 'attention'],
+    ['honest_wealth', 'attention'],
+    ['fit', 'pass'],
+    ['checked', 'pass'],
+  ]);
+});
+
+test('a broken promise fails', () => {
+  const record = makeCrashRecord();
+  record.tables.accounts[0]!.depositedAtoms += 1;
+  record.tables.accounts[2]!.capitalAtoms -= 5;
+  record.tables.bounds[0]!.slackAtoms = -3;
+  record.slabs[0]!.frozenAccounts = 1;
+  const broken = calculateSummary(record);
+  for (const id of ['accounting', 'flat_principal', 'extraction_bound', 'liveness']) {
+    expect(factOf(id, broken)?.status, id).toBe('fail');
+  }
+  expect(factOf('accounting', broken)?.statement).toContain('residue');
+});
+
+test('when nothing happens the answer says so', () => {
+  const record = makeRecord({ slabs: [makeSlab('btc')], checked: false });
+  record.tables.series.push(makeSeries('btc', 0));
+  const calm = calculateSummary(record);
+  expect(calm.verdict.answer).toBe(
+    'Nothing broke: no position was liquidated, matured profit was backed in full throughout (h = 1), all 2 sides stayed Normal.',
+  );
+  expect(calm.verdict.facts.filter((fact) => fact.status === 'attention' || fact.status === 'fail')).toEqual(
+    [],
+  );
+  expect(factOf('checked', calm)?.status).toBe('note');
+});
+
+test('an interrupted run says how far it came', () => {
+  const record = makeRecord({ slabs: [makeSlab('btc')], complete: false, slotsDone: 40 });
+  expect(calculateSummary(record).verdict.answer).toMatch(
+    /^Up to slot 40 of 900, where the run was interrupted: /,
+  );
+});
