@@ -264,11 +264,12 @@ export class Recorder implements SlabObserver {
     };
   }
 
+  /** The last slot is always sampled, and cranked. */
   onEnd(): void {
-    const { recording } = this;
-    if (recording.slot >= 0 && recording.series.at(-1)?.slot !== recording.slot) {
-      recording.series.push(this.sample(true));
-    }
+    const { series, slot } = this.recording;
+    if (slot < 0) return;
+    if (series.at(-1)?.slot === slot) series.pop();
+    series.push(this.sample(true));
   }
 
   /** The slab's tables; call once, after `onEnd`. */
