@@ -1,3 +1,4 @@
+import { BPS } from '../../engine/risk/index.ts';
 import type { AccountView, AgentContext } from './agent.ts';
 
 /** Slots between two attempts at something the venue did not grant (no liquidity, a blocked side). */
@@ -5,21 +6,32 @@ export const RETRY_SLOTS = 5;
 /** An unhurried leaver collects maturing profit in this many instalments of the warmup period. */
 const INSTALMENTS = 8;
 
+export interface DepartureOptions {
+  /** How often it collects maturing profit; default an eighth of the warmup period. */
+  instalmentSlots?: number;
+  /**
+   * Once flat, waits with every withdrawal while the stored h is below `minHBps`, for `slots` at most: each touch
+   * of a flat account converts its matured profit at the h of that moment, for good.
+   */
+  patience?: { minHBps: number; slots: number };
+}
+
 /**
  * The way out of a venue: close the position, withdraw what is free, come back for profit that still warms up.
  * One step a wake, because the next step depends on what the last one achieved.
  */
 export class Departure {
   private readonly account: number;
-  private readonly instalmentSlots: number | null;
+  private readonly options: DepartureOptions;
+  /** First slot in which it found itself flat. */
+  private flatSince: number | null = null;
   private nextSlot = 0;
   private lastPositionQ = Number.NaN;
   private lastCapitalAtoms = Number.NaN;
 
-  /** `instalmentSlots`: how often it collects maturing profit; null for an eighth of the warmup period. */
-  constructor(account: number, instalmentSlots: number | null = null) {
+  constructor(account: number, options: DepartureOptions = {}) {
     this.account = account;
-    this.instalmentSlots = instalmentSlots;
+    this.options = options;
   }
 
   /**
@@ -32,7 +44,7 @@ export class Departure {
     if (context.slot < this.nextSlot) return false;
     if (view.positionQ !== 0) {
       context.submit({ type: 'close', account: this.account, share: 1 }, feeBidAtoms);
-    } else {
+    } else if (!this.isWaitingForH(context)) {
       context.submit({ type: 'withdraw', account: this.account, amountAtoms: 'max' }, feeBidAtoms);
     }
     this.nextSlot = context.slot + this.calculateWait(context, view);
@@ -42,11 +54,18 @@ export class Departure {
     return false;
   }
 
+  private isWaitingForH({ slot, venue }: AgentContext): boolean {
+    const { patience } = this.options;
+    this.flatSince ??= slot;
+    if (patience === undefined || slot >= this.flatSince + patience.slots) return false;
+    return venue.hStored * BPS < patience.minHBps;
+  }
+
   private calculateWait(context: AgentContext, view: AccountView): number {
     // Some profit matures in every slot: collecting it at once would wake the agent in all of them.
     if (view.positionQ === 0 && view.reservedAtoms > 0) {
       const { warmupPeriodSlots } = context.venue.params;
-      return Math.max(1, this.instalmentSlots ?? Math.ceil(warmupPeriodSlots / INSTALMENTS));
+      return Math.max(1, this.options.instalmentSlots ?? Math.ceil(warmupPeriodSlots / INSTALMENTS));
     }
     const achieved = view.positionQ !== this.lastPositionQ || view.capitalAtoms !== this.lastCapitalAtoms;
     return achieved ? 1 : RETRY_SLOTS;

@@ -38,7 +38,7 @@ class OracleSpike implements Agent {
     const { start, length, open_before: before } = setup.params;
     this.params = setup.params;
     this.accounts = [setup.allocateAccount()];
-    this.departure = new Departure(this.accounts[0], setup.params.retry_every);
+    this.departure = new Departure(this.accounts[0], { instalmentSlots: setup.params.retry_every });
     this.openSlot = Math.max(0, start - before);
     this.endSlot = start + length;
   }

@@ -40,6 +40,13 @@ const params = z.strictObject({
   leave_share: percent()
     .prefault('0 %')
     .describe('Chance to withdraw everything after closing by choice, if it does not open again.'),
+  patience: z
+    .strictObject({
+      min_h: percent().describe('Withdraws nothing while the stored haircut ratio h is below this.'),
+      at_most: duration().describe('Longest wait for h after the position is closed.'),
+    })
+    .optional()
+    .describe('Waits with leaving for a better h, because profit is paid at the h of the moment.'),
 });
 type RetailParams = z.output<typeof params>;
 
@@ -78,7 +85,11 @@ class RetailLevered implements Agent {
     this.params = p;
     this.rng = rng;
     this.accounts = [setup.allocateAccount()];
-    this.departure = new Departure(this.accounts[0]);
+    const { patience } = p;
+    this.departure = new Departure(
+      this.accounts[0],
+      patience && { patience: { minHBps: patience.min_h, slots: patience.at_most } },
+    );
     this.firstDepositAtoms = Math.max(risk.minInitialDeposit, sampleDistribution(p.capital, rng));
     this.leverage = sampleDistribution(p.leverage, rng);
     this.direction = rng() * BPS < p.long_share ? 1 : -1;

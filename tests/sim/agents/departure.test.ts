@@ -36,7 +36,32 @@ describe('Departure', () => {
   it('collects as often as its owner wants', () => {
     const context = new FakeContext();
     const waiting = createView(2, { pnlAtoms: 80, reservedAtoms: 80, equityAtoms: 82 });
-    expect(step(new Departure(7, 3), context, 11, waiting)).toEqual([false, withdraw, 14]);
+    expect(step(new Departure(7, { instalmentSlots: 3 }), context, 11, waiting)).toEqual([
+      false,
+      withdraw,
+      14,
+    ]);
+  });
+
+  it('waits for a better h if it is patient, but not for ever', () => {
+    const context = new FakeContext();
+    const reserve = createView(20, { pnlAtoms: 60, reservedAtoms: 60 });
+    const patience = { minHBps: 9_500, slots: 25 };
+    const patient = new Departure(7, { patience });
+    context.venue.hStored = 0.94;
+    expect(step(patient, context, 100, reserve)).toEqual([false, undefined, 110]);
+    context.venue.hStored = 0.95;
+    expect(step(patient, context, 110, reserve)).toEqual([false, withdraw, 120]);
+    context.venue.hStored = 0.5;
+    expect(step(patient, context, 120, reserve)).toEqual([false, undefined, 130]);
+    // 25 slots after it was first seen flat it takes what there is.
+    expect(step(patient, context, 130, reserve)).toEqual([false, withdraw, 140]);
+
+    const closing = new Departure(7, { patience });
+    expect(step(closing, context, 100, createView(20, { positionQ: 3 }))).toEqual([false, close, 101]);
+    // Nothing warms up: it looks again soon, then at leisure.
+    expect(step(closing, context, 101, createView(20))).toEqual([false, undefined, 102]);
+    expect(step(closing, context, 102, createView(20))).toEqual([false, undefined, 102 + RETRY_SLOTS]);
   });
 
   it('tries again at leisure when nothing was achieved', () => {

@@ -135,6 +135,16 @@ describe('retail_levered', () => {
     expect(gone.context.wake(gone.agent, 11)).toEqual([{ type: 'withdraw', account: 7, amountAtoms: 'max' }]);
   });
 
+  it('is patient about h when it leaves, if told to be', () => {
+    const patience = { min_h: '90 %', at_most: '10 slots' };
+    const { context, agent, move } = open({ stop_loss: '8 %', leave_share: '100 %', patience });
+    move(10, 92);
+    context.views.set(7, createView(600_000_000));
+    context.venue.hStored = 0.89;
+    expect(context.wake(agent, 11)).toEqual([]);
+    expect(context.wake(agent, 21)).toEqual([{ type: 'withdraw', account: 7, amountAtoms: 'max' }]);
+  });
+
   it('draws from its own stream only, and differs between seeds', () => {
     const spread = { ...base, capital: { uniform: ['100 USDC', '10_000 USDC'] }, long_share: '50 %' };
     const first = (seed: string) => {
