@@ -1,0 +1,123 @@
+import type { AttackRow, SeriesRow } from '../../sim/record/types.ts';
+import { ATOMS_PER_QUOTE, formatDuration, formatMoney, formatShort, QUOTE } from '../format.ts';
+import { maximum } from '../metrics/definition.ts';
+import { breakevenWarmup, slotsToWithdrawal } from '../metrics/manipulation.ts';
+import {
+  axisOf,
+  type Chart,
+  type ChartInput,
+  chooseSlabs,
+  describeChoice,
+  drawLines,
+  encodeSeries,
+  type LineOptions,
+  tabulateLines,
+} from './chart.ts';
+
+const OUTCOMES = [
+  ['attacker: net extracted', (attack: AttackRow) => attack.netExtractedAtoms],
+  [
+    'honest participants: wealth with − without the attack',
+    (attack: AttackRow) => attack.honestWealthChangeAtoms,
+  ],
+] as const;
+
+/** What each attack took and what it cost the others, by length of warmup. */
+export function chartAttacks(input: ChartInput): Chart[] {
+  const { record } = input;
+  if (record.tables.attacks.length === 0) return [];
+  const attacks = record.tables.attacks.toSorted((a, b) => a.warmupPeriodSlots - b.warmupPeriodSlots);
+  const several = new Set(attacks.map((attack) => attack.attack)).size > 1;
+  const duration = (slots: number) => formatDuration(slots, record.slotMs);
+  const label = (attack: AttackRow) =>
+    `${several ? `${attack.attack}, ` : ''}${duration(attack.warmupPeriodSlots)} (${attack.slab})`;
+  const names = OUTCOMES.map(([name]) => name);
+  const values = attacks.flatMap((attack) =>
+    OUTCOMES.map(([name, pick]) => ({ label: label(attack), name, y: pick(attack) / ATOMS_PER_QUOTE })),
+  );
+  const breakeven = breakevenWarmup(attacks);
+  const best = maximum(attacks, (attack) => attack.netExtractedAtoms) ?? 0;
+  return [
+    {
+      id: 'attacks',
+      finding:
+        best <= 0
+          ? `No attack ended with a profit; the best result was ${formatMoney(best)}`
+          : `The best attack extracted ${formatMoney(best)}; ${breakeven === null ? 'no tested warmup stopped all' : `a warmup of ${duration(breakeven)} or more left none`}`,
+      alt: 'Two bars per attack, ordered by length of warmup: what the attacker extracted and how the wealth of everybody else changed.',
+      draw: (width) => ({
+        width,
+        height: { step: 18 },
+        data: { values },
+        mark: 'bar',
+        encoding: {
+          y: {
+            field: 'label',
+            type: 'nominal',
+            sort: attacks.map(label),
+            axis: { title: 'warmup (slab)', labelLimit: width < 500 ? 110 : 260 },
+          },
+          yOffset: { field: 'name', sort: names },
+          x: { field: 'y', type: 'quantitative', axis: { ...axisOf(QUOTE, 'money'), grid: true } },
+          color: { ...encodeSeries(names, width, [1, 0]).color, legend: { columns: 1 } },
+        },
+      }),
+      table: {
+        columns: [
+          'attack',
+          'slab',
+          'warmup',
+          `paid in, ${QUOTE}`,
+          `taken out, ${QUOTE}`,
+          `net extracted, ${QUOTE}`,
+          `honest wealth, ${QUOTE}`,
+          `of it LPs, ${QUOTE}`,
+          `of it insurance, ${QUOTE}`,
+          `peak reserve, ${QUOTE}`,
+          'slots to first withdrawal',
+        ],
+        rows: attacks.map((attack) => [
+          attack.attack,
+          attack.slab,
+          duration(attack.warmupPeriodSlots),
+          ...[
+            attack.depositedAtoms,
+            attack.withdrawnAtoms,
+            attack.netExtractedAtoms,
+            attack.honestWealthChangeAtoms,
+            attack.lpWealthChangeAtoms,
+            attack.insuranceChangeAtoms,
+            attack.peakReservedAtoms,
+          ].map((atoms) => formatShort(atoms / ATOMS_PER_QUOTE)),
+          String(slotsToWithdrawal(attack) ?? 'none'),
+        ]),
+      },
+      csv: 'attacks.csv',
+    },
+  ];
+}
+
+/** Profit that the warmup holds back, the price of the defence. */
+export function chartReserve(input: ChartInput): Chart[] {
+  const reserve = (row: SeriesRow) => (row.pnlPositiveAtoms - row.pnlMaturedAtoms) / ATOMS_PER_QUOTE;
+  const peak = (slab: string) => maximum(input.series.get(slab) ?? [], reserve) ?? 0;
+  const slabs = chooseSlabs(input, peak);
+  if (slabs.length === 0) return [];
+  const largest = slabs.reduce((best, slab) => (peak(slab) > peak(best) ? slab : best));
+  const warmup = input.record.slabs.find((info) => info.slab === largest)?.warmupPeriodSlots ?? 0;
+  const options: LineOptions = {
+    lines: slabs.map((slab) => ({ name: slab, rows: input.series.get(slab) ?? [], y: reserve })),
+    yTitle: `profit in reserve, ${QUOTE}`,
+    yFormat: 'money',
+  };
+  return [
+    {
+      id: 'reserve',
+      finding: `The warmup held back up to ${formatShort(peak(largest))} ${QUOTE} of profit on ${largest} (warmup ${formatDuration(warmup, input.record.slotMs)})${describeChoice(input, slabs)}`,
+      alt: 'Line chart of profit still in reserve over time, one line per slab.',
+      draw: drawLines(input, options),
+      table: tabulateLines(input, options, formatShort),
+      csv: 'series.csv',
+    },
+  ];
+}

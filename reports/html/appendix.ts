@@ -1,0 +1,125 @@
+import type { RunRecord } from '../../sim/record/types.ts';
+import { formatAtoms, formatCount, formatNumber } from '../format.ts';
+import type { Identity } from '../metrics/identities.ts';
+import type { Summary } from '../metrics/index.ts';
+import { html, type Markup } from './markup.ts';
+import { formatFitValue, renderTable } from './parts.ts';
+
+/** Identities of so many slabs are spelled out; the rest is in summary.json. */
+const IDENTITY_SLABS = 4;
+
+function renderIdentity(identity: Identity): Markup {
+  const side = (name: string, terms: Identity['left']) =>
+    terms.map((term) => [`${name} ${term.name}`, formatAtoms(term.atoms), term.source]);
+  return renderTable(
+    html`${identity.slab}: ${identity.statement}. Residue ${formatNumber(identity.residueAtoms)} atoms${identity.residueAtoms === 0 ? ' (exact)' : ' – must be 0'}.`,
+    [{ label: 'term' }, { label: 'amount', kind: 'number' }, { label: 'where to find it' }],
+    [...side('+', identity.left), ...side('=', identity.right)],
+  );
+}
+
+/** The money identities, term by term, so that a reader can add them up from the CSV files. */
+export function renderIdentities(summary: Summary): Markup {
+  const slabs = summary.slabs.slice(0, IDENTITY_SLABS).map((slab) => slab.slab);
+  const shown = slabs.map((slab) => {
+    const identities = summary.identities.filter((identity) => identity.slab === slab);
+    return html`<details><summary>${slab}: ${formatCount(identities.length, 'identity', 'identities')}</summary>${identities.map(renderIdentity)}</details>\n`;
+  });
+  const hidden = summary.slabs.length - slabs.length;
+  return html`<h3>Where the money went</h3>
+<p>Every atom is accounted for. Amounts are in quote tokens with all six decimals; the last column names the CSV column.${hidden > 0 && ` ${hidden} more slabs are in summary.json.`}</p>
+${shown}`;
+}
+
+/** Published figures beside the run's. */
+export function renderFit(summary: Summary): Markup | null {
+  if (summary.fit.length === 0) return null;
+  const rows = summary.fit.map((fit) => [
+    html`<code>${fit.metric}</code>`,
+    fit.unit,
+    formatFitValue(fit.published, fit.unit),
+    fit.low === fit.high
+      ? '–'
+      : `${formatFitValue(fit.low, fit.unit)} to ${formatFitValue(fit.high, fit.unit)}`,
+    fit.simulated === null ? 'no such number' : formatFitValue(fit.simulated, fit.unit),
+    fit.ratio === null ? '–' : formatNumber(fit.ratio, 2),
+    fit.withinRange ? 'in range' : 'outside',
+    fit.source,
+  ]);
+  return html`<h3>Fit to published figures</h3>${renderTable(
+    'Targets of the calibration, what was published and what this run gave.',
+    [
+      { label: 'metric' },
+      { label: 'unit' },
+      { label: 'published', kind: 'number' },
+      { label: 'range', kind: 'number' },
+      { label: 'simulated', kind: 'number' },
+      { label: 'simulated ÷ published', kind: 'number' },
+      { label: 'verdict' },
+      { label: 'source', kind: 'wide' },
+    ],
+    rows,
+  )}`;
+}
+
+/** Parameters with their provenance. */
+export function renderLabels(record: RunRecord): Markup | null {
+  if (record.labels.length === 0) return null;
+  const order = ['measured', 'calibrated', 'assumed'] as const;
+  const counts = order.map(
+    (label) => `${record.labels.filter((entry) => entry.label === label).length} ${label}`,
+  );
+  const rows = record.labels
+    .toSorted((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
+    .map((entry) => [html`<code>${entry.path}</code>`, entry.label, entry.value, entry.note]);
+  return html`<h3>Where the parameters come from</h3>${renderTable(
+    `${counts.join(', ')}. Measured: from data. Calibrated: chosen so that the run meets a published figure. Assumed: neither.`,
+    [
+      { label: 'parameter' },
+      { label: 'label' },
+      { label: 'value' },
+      { label: 'source or reason', kind: 'wide' },
+    ],
+    rows,
+  )}`;
+}
+
+/** Refused instructions by group and error: normal life of a venue, but worth a look. */
+export function renderRejections(record: RunRecord): Markup | null {
+  const rows = record.tables.rejections
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, 30)
+    .map((row) => [row.slab, row.group, row.op, row.error, formatNumber(row.count)]);
+  if (rows.length === 0) return null;
+  return html`<h3>Instructions the engine refused</h3><details><summary>${formatCount(record.tables.rejections.length, 'kind')} of refusal</summary>${renderTable(
+    'The most frequent refusals; all are in rejections.csv.',
+    [
+      { label: 'slab' },
+      { label: 'group' },
+      { label: 'instruction' },
+      { label: 'error' },
+      { label: 'count', kind: 'number' },
+    ],
+    rows,
+  )}</details>`;
+}
+
+/** Seed, command, configuration and definitions. */
+export function renderReproduction(record: RunRecord, summary: Summary): Markup {
+  const definitions = summary.metrics.map((row) => [
+    html`<code>${row.name}</code>`,
+    row.unit,
+    row.formula,
+    row.source,
+  ]);
+  return html`<section aria-labelledby="reproduce"><h2 id="reproduce">Reproduce this run</h2>
+<p>Seed <code>${record.seed}</code>, ${formatCount(record.slots, 'slot')} of ${record.slotMs} ms. The same version, scenario and seed give the same bytes; manifest.json holds the hashes.</p>
+<pre><code>${record.reproduce}</code></pre>
+<details><summary>Full configuration, as resolved</summary><pre tabindex="0"><code>${JSON.stringify(record.resolved, null, 2)}</code></pre></details>
+<details><summary>Definitions of all ${definitions.length} measures</summary>${renderTable(
+    'Column names refer to the CSV tables of the run directory. 1 000 000 atoms are one quote token.',
+    [{ label: 'measure' }, { label: 'unit' }, { label: 'formula', kind: 'wide' }, { label: 'source' }],
+    definitions,
+  )}</details></section>
+`;
+}
