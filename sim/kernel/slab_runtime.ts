@@ -1,5 +1,5 @@
 import { EventLog, Market } from '../../engine/risk/index.ts';
-import type { AgentRole } from '../agents/agent.ts';
+import type { Agent, AgentRole } from '../agents/agent.ts';
 import type { Scenario, SlabSpec } from '../scenario/schema.ts';
 import { type Bid, sortBids } from './auction.ts';
 import { Executor } from './executor.ts';
@@ -8,7 +8,7 @@ import type { AccountOwner, Origin, SlabObserver, SlabSetup } from './observer.t
 import { type AgentRegistry, findModule, listAgents } from './population.ts';
 import { LP_ACCOUNT, resolveAction } from './resolve_action.ts';
 import { type Seat, SlabContext } from './slab_context.ts';
-import { createStream } from './streams.ts';
+import { createLazyStream, createStream } from './streams.ts';
 import { WakeUps } from './wake_ups.ts';
 
 const LP_ORIGIN: Origin = { group: 'slab', agent: 'lp' };
@@ -77,16 +77,12 @@ export class SlabRuntime {
       const rng = createStream(seed, `slab/${slab.streamName}/agent/${name}`);
       const allocateAccount = () => addOwner(owners, origin, role, slab);
       const { risk } = slab;
-      const agent = findModule(registry, kind).create({
-        name,
-        params,
-        rng,
-        risk,
-        slots: scenario.slots,
-        allocateAccount,
-      });
+      const { slots } = scenario;
+      const create = () =>
+        findModule(registry, kind).create({ name, params, rng, risk, slots, allocateAccount });
+      const agent = createAgent(name, create);
       const index = this.seats.length;
-      const ties = createStream(seed, `slab/${slab.streamName}/ties/${name}`);
+      const ties = createLazyStream(seed, `slab/${slab.streamName}/ties/${name}`);
       this.seats.push({
         index,
         agent,
@@ -170,6 +166,16 @@ export class SlabRuntime {
       const { executionPrice } = resolved;
       context.serve(bidder, (served) => served.onFill?.(context, { account, sizeQ, executionPrice }));
     }
+  }
+}
+
+/** An error while an agent is made says which one: nobody is being served yet. */
+function createAgent(name: string, create: () => Agent): Agent {
+  try {
+    return create();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`agent ${name} could not be created: ${reason}`, { cause: error });
   }
 }
 

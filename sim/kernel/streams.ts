@@ -10,3 +10,12 @@ export type Rng = () => number;
 export function createStream(rootSeed: string, name: string): Rng {
   return alea(`${rootSeed}\u0000${name}`);
 }
+
+/** The same stream, seeded when it is first drawn from: seeding costs more than hundreds of draws. */
+export function createLazyStream(rootSeed: string, name: string): Rng {
+  let stream: Rng | undefined;
+  return () => {
+    stream ??= createStream(rootSeed, name);
+    return stream();
+  };
+}

@@ -365,6 +365,57 @@ describe('actions', () => {
   });
 });
 
+describe('keepers', () => {
+  it('list what is under water at the index they see', () => {
+    const lists: Record<string, (readonly number[])[]> = { now: [], late: [] };
+    const watch = (name: string): Script => {
+      const look = (context: AgentContext) => {
+        lists[name]!.push(context.liquidatable(5));
+        context.wakeAt(context.slot + 1);
+      };
+      return { onStart: look, onWake: look };
+    };
+    const keeper = { kind: 'scripted_keeper', role: 'keeper' as const };
+    const trader = actingOnce((context, account) =>
+      context.submit({ type: 'trade', account, sizeQ: 10 * UNIT }),
+    );
+    const groups = [
+      makeGroup({ group: 't', params: trader, count: 2 }),
+      scripted('now', watch('now'), keeper),
+      scripted('late', watch('late'), { ...keeper, latencySlots: 1 }),
+    ];
+    const { step } = setStage(makeScenario(groups));
+    // Ten units at 100 on a deposit of 100: at 94 equity is 40, and 5 % of 940 is 47.
+    for (const price of [100, 100, 100, 94, 94, 100]) step(price * UNIT);
+    expect(lists.now).toEqual([[], [], [], [1, 2], [1, 2], []]);
+    expect(lists.late).toEqual([[], [], [], [], [1, 2], [1, 2]]);
+  });
+
+  it('are told the smallest partial liquidation that restores an account', () => {
+    const sizes: (number | null)[] = [];
+    const keep: Script = {
+      onStart: (context) => context.wakeAt(2),
+      onWake: (context) => {
+        sizes.push(
+          context.restoringPartial(1, 0),
+          context.restoringPartial(1, 10 * UNIT),
+          context.restoringPartial(9, 0),
+        );
+        context.submit({ type: 'liquidate', account: 1, policy: sizes[0]! });
+      },
+    };
+    const trader = actingOnce((context, account) =>
+      context.submit({ type: 'trade', account, sizeQ: 10 * UNIT }),
+    );
+    const keeper = { kind: 'scripted_keeper', role: 'keeper' as const };
+    const { step, witness } = setStage(makeScenario([scripted('t', trader), scripted('k', keep, keeper)]));
+    for (const price of [100, 100, 94]) step(price * UNIT);
+    // Equity 40 must exceed 5 % of 94 a unit: fewer than 8.510638… units may stay; with 10 to spare 6.382978….
+    expect(sizes).toEqual([1.489362 * UNIT, 3.617022 * UNIT, null]);
+    expect(witness.lines().at(-1)).toBe('2 k/0 liquidate ok');
+  });
+});
+
 describe('observers', () => {
   it('change nothing, even when they probe the market', () => {
     class Prober extends Witness {

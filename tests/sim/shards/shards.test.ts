@@ -96,7 +96,11 @@ beforeAll(async () => {
   const worker = fileURLToPath(new URL('../../../sim/shards/worker.ts', import.meta.url));
   await build({ ...options, entryPoints: [worker], outfile: script });
   // A worker whose process would run out of memory or be killed says nothing at all.
-  const stdin = { contents: 'process.exit(7)', resolveDir: folder };
+  // Another one may never come to the barrier.
+  const contents = `import { workerData } from 'node:worker_threads';
+    if (workerData.shard === 0) process.exit(7);
+    for (;;);`;
+  const stdin = { contents, resolveDir: folder };
   await build({ ...options, stdin, outfile: doomed });
 });
 
@@ -192,7 +196,15 @@ describe('a run that fails', () => {
     await expect(run).rejects.toMatchObject(expected);
   });
 
-  it('fails when a worker dies without a word', async () => {
+  it('names the agent that cannot be made', async () => {
+    const population = [makeGroup({ group: 'whales', kind: 'whale', params: undefined })];
+    const plan = { scenario: makeScenario(population), seed: 'seed', check: false };
+    await expect(runInProcess(plan, NO_HOOKS)).rejects.toThrow(
+      /agent whales\/0 could not be created: .*slab a, slot 0, seed seed/,
+    );
+  });
+
+  it('fails when a worker dies without a word, and ends one that hangs', async () => {
     const plan = { scenario: makeCrash(), seed: 'seed', check: false };
     await expect(runWorkers(plan, PLACEMENTS[2]!, doomed, NO_HOOKS)).rejects.toThrow(
       /a worker ended with code 7 .*seed seed/,
