@@ -1,5 +1,5 @@
 import { BPS } from '../../engine/risk/constants.ts';
-import { validateParams } from '../../engine/risk/params.ts';
+import { type RiskParams, validateParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentSetup, IndexDistortion } from '../agents/agent.ts';
 import type { PriceDescription } from '../prices/process.ts';
 import type { ScenarioIssue } from './issues.ts';
@@ -11,8 +11,8 @@ import { issueAt } from './zod_issues.ts';
 /** The group name under which the LP accounts appear in the results. */
 const LP_GROUP = 'lp';
 
-function checkParams({ spec, node, path }: Resolved<SlabSpec>): ScenarioIssue[] {
-  return validateParams(spec.risk).map(({ field, message }) =>
+function checkParams({ spec, node, path }: Resolved<RiskParams>): ScenarioIssue[] {
+  return validateParams(spec).map(({ field, message }) =>
     issueAt(node, ['risk', RISK_KEYS[field]], path, `the engine refuses it: ${message}`),
   );
 }
@@ -139,11 +139,11 @@ function checkArrivals({ population, slots }: Draft): ScenarioIssue[] {
 
 /** What only shows when several parts of a scenario are looked at together. */
 export function checkDraft(draft: Draft, modules: AgentModules): ScenarioIssue[] {
-  const issues = [...checkNames(draft), ...checkArrivals(draft)];
+  const issues = [...checkNames(draft), ...checkArrivals(draft), ...draft.risks.flatMap(checkParams)];
   for (const slab of draft.slabs) {
     const { underlying } = slab.spec;
     const price = draft.prices.get(underlying);
-    issues.push(...checkParams(slab), ...checkFunds(slab), ...checkAccounts(draft, slab, modules));
+    issues.push(...checkFunds(slab), ...checkAccounts(draft, slab, modules));
     if (price !== undefined)
       issues.push(...checkPrice(slab, price, listDistortions(draft, underlying, modules)));
   }

@@ -108,8 +108,16 @@ class TreeReader {
   }
 }
 
-/** Reads YAML text. Never throws: what cannot be read is an issue, and `root` is what could. */
-export function readDocument(source: Source, text: string): { root: Node; issues: ScenarioIssue[] } {
+export interface ReadResult {
+  /** What could be read. */
+  root: Node;
+  issues: ScenarioIssue[];
+  /** True if the text is not YAML, so that `root` says little about what was meant. */
+  broken: boolean;
+}
+
+/** Reads YAML text. Never throws: what cannot be read is an issue. */
+export function readDocument(source: Source, text: string): ReadResult {
   const lines = new LineCounter();
   const reader = new TreeReader(source, lines);
   const start: Place = { file: source.name, line: 1, column: 1 };
@@ -119,11 +127,16 @@ export function readDocument(source: Source, text: string): { root: Node; issues
       reader.refuse(reader.place(pos[0]), message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, ''));
     }
     const root = reader.read(document.contents, start);
-    return { root, issues: reader.issues };
+    const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+    return { root, issues: reader.issues, broken };
   } catch (error) {
     // The parser itself gives up on some hostile texts, such as thousands of open brackets.
     reader.refuse(start, `cannot be read as YAML: ${(error as Error).message}`);
-    return { root: { type: 'scalar', place: start, source, value: null }, issues: reader.issues };
+    return {
+      root: { type: 'scalar', place: start, source, value: null },
+      issues: reader.issues,
+      broken: true,
+    };
   }
 }
 

@@ -5,6 +5,9 @@ import { childOf, locate, omitKeys, setAt, splitPath } from './tree.ts';
 /** One slab of the file becomes at most this many. */
 const MAX_SLABS = 10_000;
 
+/** What other sections refer to. */
+const FIXED = ['id', 'count', 'underlying', 'vary'];
+
 /** One of the slabs that a slab of the file stands for. */
 export interface SlabVariant {
   id: string;
@@ -45,7 +48,7 @@ function readChoices(slab: MapNode, issues: ScenarioIssue[]): Choice[][] {
       issues.push({ ...repeated.value.place, path: `vary.${text}`, message: 'is in the list twice' });
     }
     const [head] = path;
-    if (head === 'id' || head === 'count' || head === 'vary') {
+    if (head !== undefined && FIXED.includes(head)) {
       issues.push({ ...keyPlace, path: `vary.${text}`, message: 'cannot be varied' });
     }
     return choices;

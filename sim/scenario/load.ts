@@ -60,6 +60,8 @@ export function loadScenario(pathOrName: string, options: LoadOptions = {}): Loa
   const { overrides = [], modules = AGENT_MODULES } = options;
   const path = resolveScenarioPath(pathOrName);
   const read = readScenarioTree(path);
+  // Guesses about a file that is not even YAML would bury the one line that matters.
+  if (read.broken) return { ok: false, issues: sortIssues(read.issues) };
   const overridden = applyOverrides(read.root, overrides);
   const { root, issues: varIssues } = substituteVars(overridden.root);
   const issues = [...read.issues, ...overridden.issues, ...varIssues];
@@ -74,7 +76,11 @@ export function loadScenario(pathOrName: string, options: LoadOptions = {}): Loa
   const readData = (file: string) => data.read(file);
   const resolver = new ScenarioResolver(root, { name, modules, baseDirectory, readData });
   const scenario = resolver.resolve();
-  issues.push(...resolver.issues, ...checkDraft(resolver.draft, modules));
+  // A text that is wrong in itself needs no second complaint about what it would mean.
+  const spot = ({ file, line, column }: ScenarioIssue) => `${file}:${line}:${column}`;
+  const known = new Set(issues.map(spot));
+  const meant = [...resolver.issues, ...checkDraft(resolver.draft, modules)];
+  issues.push(...meant.filter((issue) => !known.has(spot(issue))));
   return issues.length > 0
     ? { ok: false, issues: sortIssues(issues) }
     : { ok: true, scenario: { ...scenario, dataFiles: data.list() } };

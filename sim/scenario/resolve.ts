@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { mulDivFloor } from '../../engine/math/index.ts';
 import { MAX_POSITION_ABS_Q, POS_SCALE } from '../../engine/risk/constants.ts';
+import type { RiskParams } from '../../engine/risk/params.ts';
 import type { AgentModule } from '../agents/agent.ts';
 import { describePrice, type PriceDescription } from '../prices/process.ts';
 import type { PriceSpec } from '../prices/spec.ts';
 import type { LabelledParameter } from '../record/types.ts';
 import { type MapNode, type Node, toPlain } from './document.ts';
 import { expandSlab, type SlabVariant } from './expand_slabs.ts';
-import { findNearest, type ScenarioIssue } from './issues.ts';
+import { findNearest, type Place, type ScenarioIssue } from './issues.ts';
 import {
   type AgentModules,
   type AttackSpec,
@@ -38,6 +39,8 @@ export interface Draft {
   slots: number;
   /** Reach of the price of each underlying that could be read. */
   prices: ReadonlyMap<string, PriceDescription>;
+  /** Risk parameters of all slabs, also of those that could not be read completely. */
+  risks: readonly Resolved<RiskParams>[];
   slabs: readonly Resolved<SlabSpec>[];
   population: readonly Resolved<GroupSpec>[];
   attacks: readonly Resolved<AttackSpec>[];
@@ -53,7 +56,8 @@ export interface ResolveOptions {
 type Sections = ScenarioSchema['file']['shape'];
 
 interface Template {
-  underlying: string;
+  /** Its underlying, or nothing if there is no such underlying. */
+  bases: string[];
   ids: string[];
 }
 
@@ -62,6 +66,7 @@ const anything = z.unknown().optional();
 /** Reads the parts of a scenario one by one, so that a mistake in one hides none in another. */
 export class ScenarioResolver {
   readonly issues: ScenarioIssue[] = [];
+  readonly risks: Resolved<RiskParams>[] = [];
   readonly slabs: Resolved<SlabSpec>[] = [];
   readonly population: Resolved<GroupSpec>[] = [];
   readonly attacks: Resolved<AttackSpec>[] = [];
@@ -118,8 +123,8 @@ export class ScenarioResolver {
   }
 
   get draft(): Draft {
-    const { slots, prices, slabs, population, attacks } = this;
-    return { slots, prices, slabs, population, attacks };
+    const { slots, prices, risks, slabs, population, attacks } = this;
+    return { slots, prices, risks, slabs, population, attacks };
   }
 
   private parse<T>(type: z.ZodType<T>, node: Node, base: string): T | undefined {
@@ -140,9 +145,7 @@ export class ScenarioResolver {
     return this.parse(whole, this.root, '') as z.output<typeof titleType> | undefined;
   }
 
-  private readSection<Key extends 'time' | 'measure' | 'fit' | 'labels'>(
-    key: Key,
-  ): z.output<Sections[Key]> | undefined {
+  private readSection<Key extends 'time' | 'measure' | 'fit'>(key: Key): z.output<Sections[Key]> | undefined {
     const read = this.parse(z.object({ [key]: this.schema.file.shape[key] }), this.only(key), '');
     return read?.[key] as z.output<Sections[Key]> | undefined;
   }
@@ -185,15 +188,18 @@ export class ScenarioResolver {
       if (head === undefined || item.type !== 'map') return;
       const underlyings = childOf(this.root, 'underlyings');
       const known = underlyings === undefined ? [] : stepsOf(underlyings);
-      if (!known.includes(head.underlying)) {
-        this.refuseName(item, ['underlying'], path, 'there is no such underlying', known);
-      }
-      if (this.templates.has(head.id))
-        this.issues.push(issueAt(item, ['id'], path, 'is the id of another slab'));
+      const exists = known.includes(head.underlying);
+      if (!exists) this.refuseName(item, ['underlying'], path, 'there is no such underlying', known);
+      const repeated = this.templates.has(head.id);
+      if (repeated) this.issues.push(issueAt(item, ['id'], path, 'is the id of another slab'));
       const { variants, issues } = expandSlab(item, head.id, head.count);
       this.issues.push(...issues.map((issue) => ({ ...issue, path: `${path}.${issue.path}` })));
-      this.templates.set(head.id, { underlying: head.underlying, ids: variants.map(({ id }) => id) });
-      for (const variant of variants) this.readSlab(variant, head.id, head.underlying, path);
+      // Nothing is said about the unit of sizes where the underlying itself is in doubt.
+      const bases = exists ? [head.underlying] : [];
+      this.templates.set(head.id, { bases, ids: variants.map(({ id }) => id) });
+      withUnits({ bases }, () => {
+        for (const variant of variants) this.readSlab(variant, head.id, head.underlying, path);
+      });
     });
   }
 
@@ -203,17 +209,23 @@ export class ScenarioResolver {
     underlying: string,
     path: string,
   ): void {
-    const body = withUnits({ bases: [underlying] }, () => this.parse(slabBodyType, node, path));
-    if (body === undefined) return;
-    const { kind, capital, spread, skew, max_trade: trade, max_position: position } = body.matcher;
+    const { shape } = slabBodyType;
+    // Each part by itself, so that the engine can judge the risk parameters of a slab with a broken matcher.
+    const insurance = this.parse(z.object({ insurance: shape.insurance }), node, path)?.insurance;
+    const risk = this.parse(z.object({ risk: shape.risk }), node, path)?.risk;
+    const matcher = this.parse(z.object({ matcher: shape.matcher }), node, path)?.matcher;
+    if (risk !== undefined) this.risks.push({ spec: risk, node, path });
+    if (insurance === undefined || risk === undefined || matcher === undefined) return;
+    const { kind, capital, spread, skew, max_trade: trade, max_position: position } = matcher;
     const first = this.prices.get(underlying)?.first;
     const toQ = (exposure: Exposure, key: string) => {
       if ('sizeQ' in exposure) return exposure.sizeQ;
       if (first === undefined) return 1;
-      const sizeQ = mulDivFloor(exposure.valueAtoms, POS_SCALE, first);
+      // The quotient first: far above the limit the exact product would leave the 53-bit envelope.
+      const tooLarge = exposure.valueAtoms / first > MAX_POSITION_ABS_Q / POS_SCALE;
+      const sizeQ = tooLarge ? 0 : mulDivFloor(exposure.valueAtoms, POS_SCALE, first);
       const message = 'is not between one q-unit and the largest position of the engine at the first price';
-      if (sizeQ < 1 || sizeQ > MAX_POSITION_ABS_Q)
-        this.issues.push(issueAt(node, ['matcher', key], path, message));
+      if (sizeQ === 0) this.issues.push(issueAt(node, ['matcher', key], path, message));
       return sizeQ;
     };
     const spec: SlabSpec = {
@@ -221,8 +233,8 @@ export class ScenarioResolver {
       template,
       streamName,
       underlying,
-      risk: body.risk,
-      insuranceAtoms: body.insurance,
+      risk,
+      insuranceAtoms: insurance,
       matcher: {
         kind,
         capitalAtoms: capital,
@@ -259,8 +271,10 @@ export class ScenarioResolver {
     const wanted =
       refs?.type === 'list' ? refs.items.map((ref) => (ref.type === 'scalar' ? String(ref.value) : '')) : [];
     if (refs?.type !== 'list') {
-      for (const template of all) bases.add(template.underlying);
-      return { ids: all.flatMap(({ ids }) => ids), bases: [...bases] };
+      return {
+        ids: all.flatMap(({ ids }) => ids),
+        bases: [...new Set(all.flatMap((template) => template.bases))],
+      };
     }
     wanted.forEach((name, index) => {
       const template = this.templates.get(name) ?? all.find(({ ids }) => ids.includes(name));
@@ -269,7 +283,7 @@ export class ScenarioResolver {
         this.refuseName(item, ['slabs', index], path, 'there is no such slab', [...new Set(known)]);
         return;
       }
-      bases.add(template.underlying);
+      for (const base of template.bases) bases.add(base);
       names.push(...(this.templates.has(name) ? template.ids : [name]));
     });
     const ordered = all.flatMap(({ ids }) => ids).filter((id) => names.includes(id));
@@ -315,23 +329,30 @@ export class ScenarioResolver {
   }
 
   private readLabels(): LabelledParameter[] {
-    const labels = this.readSection('labels') ?? {};
+    const type = z.object({ labels: this.schema.file.shape.labels });
     const section = childOf(this.root, 'labels');
-    return Object.entries(labels).flatMap(([path, { label, note }]) => {
+    if (section?.type !== 'map') {
+      this.parse(type, this.only('labels'), '');
+      return [];
+    }
+    return [...section.entries].flatMap(([path, entry]) => {
+      const alone: MapNode = { ...section, entries: new Map([[path, entry]]) };
+      const read = this.parse(type, this.only('labels', alone), '')?.labels[path];
       const steps = splitPath(this.root, path);
       const { node, exists } = locate(this.root, steps);
-      if (exists) {
-        const value = toPlain(node, this.options.baseDirectory);
-        return [{ path, value: typeof value === 'string' ? value : JSON.stringify(value), label, note }];
-      }
-      const place = section?.type === 'map' ? section.entries.get(path)?.keyPlace : undefined;
-      const missing = steps.find((_, at) => !locate(this.root, steps.slice(0, at + 1)).exists) ?? path;
-      const known = stepsOf(node);
-      const nearest = findNearest(missing, known);
-      const message = `labels something that is not in the file: there is no \`${missing}\` among ${known.join(', ')}`;
-      const issue = { ...(place ?? this.root.place), path: `labels.${path}`, message };
-      this.issues.push(nearest === undefined ? issue : { ...issue, nearest });
-      return [];
+      if (!exists) this.refuseLabel(path, entry.keyPlace, steps, node);
+      if (!exists || read === undefined) return [];
+      const value = toPlain(node, this.options.baseDirectory);
+      return [{ path, value: typeof value === 'string' ? value : JSON.stringify(value), ...read }];
     });
+  }
+
+  private refuseLabel(path: string, place: Place, steps: readonly string[], deepest: Node): void {
+    const missing = steps.find((_, at) => !locate(this.root, steps.slice(0, at + 1)).exists) ?? path;
+    const known = stepsOf(deepest);
+    const nearest = findNearest(missing, known);
+    const message = `there is no \`${missing}\` in the file; known there: ${known.join(', ')}`;
+    const issue = { ...place, path: `labels.${path}`, message };
+    this.issues.push(nearest === undefined ? issue : { ...issue, nearest });
   }
 }

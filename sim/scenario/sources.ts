@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Node, readDocument, type Source } from './document.ts';
+import { type Node, type ReadResult, readDocument, type Source } from './document.ts';
 import { findNearest, type ScenarioIssue } from './issues.ts';
 import { findPackageRoot } from './root.ts';
 import { mergeTrees, omitKeys, setAt, splitPath, textAt } from './tree.ts';
@@ -31,20 +31,15 @@ const describeSource = (path: string): Source => {
   return { name: shown.startsWith('..') ? path : shown, directory: dirname(path) };
 };
 
-interface Loaded {
-  root: Node;
-  issues: ScenarioIssue[];
-}
-
-function refuse(path: string, message: string, nearest?: string): Loaded {
+function refuse(path: string, message: string, nearest?: string): ReadResult {
   const source = describeSource(path);
   const place = { file: source.name, line: 1, column: 1 };
   const issue: ScenarioIssue = { ...place, path: '', message, ...(nearest === undefined ? {} : { nearest }) };
-  return { root: { type: 'scalar', place, source, value: null }, issues: [issue] };
+  return { root: { type: 'scalar', place, source, value: null }, issues: [issue], broken: true };
 }
 
 /** Reads a scenario file and what it extends. Never throws: what cannot be read is an issue. */
-export function readScenarioTree(path: string, below: readonly string[] = []): Loaded {
+export function readScenarioTree(path: string, below: readonly string[] = []): ReadResult {
   if (below.includes(path)) return refuse(path, `extends itself, by way of ${below.join(', ')}`);
   let text: string;
   try {
@@ -64,6 +59,7 @@ export function readScenarioTree(path: string, below: readonly string[] = []): L
   return {
     root: mergeTrees(inherited.root, omitKeys(own.root, ['extends'])),
     issues: [...own.issues, ...inherited.issues],
+    broken: own.broken || inherited.broken,
   };
 }
 
@@ -71,7 +67,10 @@ export function readScenarioTree(path: string, below: readonly string[] = []): L
  * Lays `path=value` overrides over a scenario, e.g. `slabs.btc.risk.warmup=0 s`. List items are named by index
  * or by their id, group or name. What cannot be set is an issue.
  */
-export function applyOverrides(root: Node, overrides: readonly string[]): Loaded {
+export function applyOverrides(
+  root: Node,
+  overrides: readonly string[],
+): { root: Node; issues: ScenarioIssue[] } {
   const issues: ScenarioIssue[] = [];
   let tree = root;
   for (const text of overrides) {

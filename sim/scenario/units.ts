@@ -125,7 +125,12 @@ function toInteger(value: bigint | undefined, finest: string): number | string {
   return Number(value);
 }
 
-const writeDecimal = (value: number, scale: number) => `${value / scale}`;
+/** `1_000_000.5`, the way scenario files group digits. */
+function writeDecimal(value: number, scale: number): string {
+  const [whole = '', fraction] = String(value / scale).split('.');
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, '_');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
 
 /** Money in quote atoms: `money()` reads `25_000_000 USDC` as 25 000 000 000 000. Default from 0 on. */
 export function money(min = 0, max = MAX): Unit {
@@ -160,7 +165,7 @@ export function milliseconds(min = 1, max = 86_400_000): Unit {
     suffix: 'ms|s|min|h|d',
     example: '400 ms',
     read: (number, unit) => toInteger(exactProduct(number, MS[unit] ?? 1), '1 ms'),
-    write: (value) => `${value} ms`,
+    write: (value) => `${writeDecimal(value, 1)} ms`,
   };
   return createUnit(definition, min, max);
 }
@@ -182,7 +187,7 @@ export function duration(min = 0, max = MAX): Unit {
       const slots = Math.floor(ms / current.slotMs + 0.5);
       return slots === 0 && ms !== 0 ? `is less than half a slot of ${current.slotMs} ms` : slots;
     },
-    write: (value) => `${value} slots`,
+    write: (value) => `${writeDecimal(value, 1)} slots`,
   };
   return createUnit(definition, min, max);
 }

@@ -36,12 +36,14 @@ function chooseBranch(branches: readonly Problem[][], node: Node | undefined): P
   if (inside.length > 0) return inside.reduce((best, other) => (other.length < best.length ? other : best));
   const unknown = branches.flat().filter((problem) => problem.key !== undefined);
   if (node?.type !== 'map' || unknown.length === 0) return branches[0] ?? [];
-  const allowed = [...new Set(unknown.flatMap((problem) => problem.allowed ?? []))];
+  const allowed = [
+    ...new Set(branches.flat().flatMap((problem) => (problem.atRoot ? (problem.allowed ?? []) : []))),
+  ];
   const keys = new Map(unknown.map((problem) => [problem.key, problem]));
   // A key that one branch knows is not the culprit, unless every key is known somewhere.
   const strangers = [...keys.values()].filter((problem) => !allowed.includes(problem.key ?? ''));
   if (strangers.length === 0) {
-    return [{ path: [], message: `needs exactly one of ${list(allowed)}`, atRoot: true }];
+    return [{ path: [], message: `needs exactly one of ${list(allowed)}`, allowed, atRoot: true }];
   }
   return strangers.map((problem) => ({
     ...problem,
