@@ -1,4 +1,5 @@
 import { EventLog, Market } from '../../engine/risk/index.ts';
+import type { Deposit, TopUpInsurance } from '../../engine/risk/instructions.ts';
 import type { Agent, AgentRole } from '../agents/agent.ts';
 import type { Scenario, SlabSpec } from '../scenario/schema.ts';
 import { type Bid, sortBids } from './auction.ts';
@@ -117,14 +118,14 @@ export class SlabRuntime {
   /** The LP's capital and the insurance fund, before anybody acts. */
   private fund(): void {
     const { insuranceAtoms, matcher } = this.slab;
-    const { executor } = this;
-    const deposit = { account: LP_ACCOUNT, amount: matcher.capitalAtoms, nowSlot: executor.slot };
-    const error = executor.execute({ op: 'deposit', ...deposit }, LP_ORIGIN);
-    if (error !== null)
-      throw new Error(`the LP's deposit of ${matcher.capitalAtoms} atoms was refused: ${error}`);
-    if (insuranceAtoms > 0) {
-      executor.execute({ op: 'topUpInsurance', amount: insuranceAtoms, nowSlot: executor.slot }, LP_ORIGIN);
-    }
+    const nowSlot = this.executor.slot;
+    this.pay({ op: 'deposit', account: LP_ACCOUNT, amount: matcher.capitalAtoms, nowSlot });
+    if (insuranceAtoms > 0) this.pay({ op: 'topUpInsurance', amount: insuranceAtoms, nowSlot });
+  }
+
+  private pay(instruction: Deposit | TopUpInsurance): void {
+    const error = this.executor.execute(instruction, LP_ORIGIN);
+    if (error !== null) throw new Error(`${instruction.op} of ${instruction.amount} atoms refused: ${error}`);
   }
 
   private wake(seat: Seat, slot: number): void {

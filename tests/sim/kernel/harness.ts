@@ -199,3 +199,23 @@ export function setStage(scenario: Scenario, seed = 'seed', initialPrice = 100 *
     },
   };
 }
+
+/** A group of one scripted agent. */
+export const scripted = (group: string, params: Script, more: Partial<GroupSpec> = {}) =>
+  makeGroup({ group, params, ...more });
+
+export const deposit = (context: AgentContext, account: number, amount = 100) =>
+  context.submit({ type: 'deposit', account, amountAtoms: amount * UNIT });
+
+/** Deposits 100 in slot 0, then acts once in slot 1. */
+export const actingOnce = (
+  act: (context: AgentContext, account: number) => void,
+  more: Partial<Script> = {},
+): Script => ({
+  onStart(context, account) {
+    deposit(context, account);
+    context.wakeAt(1);
+  },
+  onWake: act,
+  ...more,
+});
