@@ -73,7 +73,7 @@ export function formatDuration(slots: number, slotMs: number): string {
   const [large, small, size] = seconds < 3600 ? ['min', 's', 60] : ['h', 'min', 3600];
   const whole = Math.floor(seconds / size);
   const rest = Math.floor(((seconds % size) * 60) / size);
-  return rest === 0 ? `${whole}${NBSP}${large}` : `${whole}${NBSP}${large} ${rest}${NBSP}${small}`;
+  return rest === 0 ? `${whole}${NBSP}${large}` : `${whole}${NBSP}${large}${NBSP}${rest}${NBSP}${small}`;
 }
 
 /** "1 account", "2 accounts", "no accounts". */

@@ -102,6 +102,9 @@ export const axisOf = (title: string, format: string): Spec =>
     ? { title, labelExpr: "replace(format(datum.value, '~s'), 'G', 'bn')" }
     : { title, format };
 
+/** Average width of a letter in a legend. */
+const PX_PER_LETTER = 6.5;
+
 /** Colour and dash of named series, in the order given; `legend: null` hides it when there is nothing to tell apart. */
 export function encodeSeries(
   names: readonly string[],
@@ -109,7 +112,9 @@ export function encodeSeries(
   colours = names.map((_, at) => at),
   dashes = colours,
 ): { color: Spec; strokeDash: Spec } {
-  const legend = names.length < 2 ? null : { columns: width < 500 ? 1 : 3 };
+  const longest = Math.max(...names.map((name) => name.length));
+  const columns = Math.max(1, Math.floor(width / (longest * PX_PER_LETTER + 40)));
+  const legend = names.length < 2 ? null : { columns, labelLimit: width };
   const range = colours.map((at) => PALETTE[at % PALETTE.length]);
   const dash = dashes.map((at) => [...DASHES[at % DASHES.length]!]);
   return {

@@ -1,7 +1,8 @@
 import type { AttackRow, SeriesRow } from '../../sim/record/types.ts';
-import { ATOMS_PER_QUOTE, formatDuration, formatMoney, formatShort, QUOTE } from '../format.ts';
+import { ATOMS_PER_QUOTE, formatDuration, formatShort, QUOTE } from '../format.ts';
 import { maximum } from '../metrics/definition.ts';
-import { breakevenWarmup, slotsToWithdrawal } from '../metrics/manipulation.ts';
+import { capitalise, describeAttacks } from '../metrics/describe.ts';
+import { slotsToWithdrawal } from '../metrics/manipulation.ts';
 import {
   axisOf,
   type Chart,
@@ -16,35 +17,31 @@ import {
 
 const OUTCOMES = [
   ['attacker: net extracted', (attack: AttackRow) => attack.netExtractedAtoms],
-  [
-    'honest participants: wealth with − without the attack',
-    (attack: AttackRow) => attack.honestWealthChangeAtoms,
-  ],
+  ['honest: wealth with − without attack', (attack: AttackRow) => attack.honestWealthChangeAtoms],
 ] as const;
 
 /** What each attack took and what it cost the others, by length of warmup. */
 export function chartAttacks(input: ChartInput): Chart[] {
   const { record } = input;
   if (record.tables.attacks.length === 0) return [];
-  const attacks = record.tables.attacks.toSorted((a, b) => a.warmupPeriodSlots - b.warmupPeriodSlots);
-  const several = new Set(attacks.map((attack) => attack.attack)).size > 1;
+  const attacks = record.tables.attacks.toSorted(
+    (a, b) =>
+      Number(a.attack > b.attack) - Number(a.attack < b.attack) || a.warmupPeriodSlots - b.warmupPeriodSlots,
+  );
+  const key = (attack: AttackRow) => `${attack.attack} ${attack.warmupPeriodSlots}`;
+  const distinct = new Set(attacks.map(key)).size === attacks.length;
   const duration = (slots: number) => formatDuration(slots, record.slotMs);
   const label = (attack: AttackRow) =>
-    `${several ? `${attack.attack}, ` : ''}${duration(attack.warmupPeriodSlots)} (${attack.slab})`;
+    `${attack.attack}, ${duration(attack.warmupPeriodSlots)}${distinct ? '' : ` (${attack.slab})`}`;
   const names = OUTCOMES.map(([name]) => name);
   const values = attacks.flatMap((attack) =>
     OUTCOMES.map(([name, pick]) => ({ label: label(attack), name, y: pick(attack) / ATOMS_PER_QUOTE })),
   );
-  const breakeven = breakevenWarmup(attacks);
-  const best = maximum(attacks, (attack) => attack.netExtractedAtoms) ?? 0;
   return [
     {
       id: 'attacks',
-      finding:
-        best <= 0
-          ? `No attack ended with a profit; the best result was ${formatMoney(best)}`
-          : `The best attack extracted ${formatMoney(best)}; ${breakeven === null ? 'no tested warmup stopped all' : `a warmup of ${duration(breakeven)} or more left none`}`,
-      alt: 'Two bars per attack, ordered by length of warmup: what the attacker extracted and how the wealth of everybody else changed.',
+      finding: capitalise(describeAttacks(attacks, record.slotMs)),
+      alt: 'Two bars per attack and length of warmup: what the attacker extracted and how the wealth of everybody else changed.',
       draw: (width) => ({
         width,
         height: { step: 18 },
@@ -55,11 +52,11 @@ export function chartAttacks(input: ChartInput): Chart[] {
             field: 'label',
             type: 'nominal',
             sort: attacks.map(label),
-            axis: { title: 'warmup (slab)', labelLimit: width < 500 ? 110 : 260 },
+            axis: { title: null, labelLimit: width < 500 ? 120 : 260 },
           },
           yOffset: { field: 'name', sort: names },
           x: { field: 'y', type: 'quantitative', axis: { ...axisOf(QUOTE, 'money'), grid: true } },
-          color: { ...encodeSeries(names, width, [1, 0]).color, legend: { columns: 1 } },
+          color: encodeSeries(names, width, [1, 0]).color,
         },
       }),
       table: {

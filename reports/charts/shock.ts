@@ -140,14 +140,15 @@ export function chartLiquidations(input: ChartInput): Chart[] {
   const { kinds, bins } = binLiquidations(input, slots);
   const total = (bin: (typeof bins)[number]) => bin.atoms.bankrupt + bin.atoms['left with capital'];
   const peak = bins.reduce((best, bin) => (total(bin) > total(best) ? bin : best));
-  const values = bins.flatMap((bin) =>
-    kinds.map((name) => ({
-      name,
-      x: time.of(bin.from),
-      x2: time.of(bin.from + slots),
-      y: bin.atoms[name] / ATOMS_PER_QUOTE,
-    })),
-  );
+  const values = bins.flatMap((bin) => {
+    const x = time.of(bin.from);
+    const x2 = time.of(bin.from + slots);
+    const bankrupt = bin.atoms.bankrupt / ATOMS_PER_QUOTE;
+    return [
+      { name: 'bankrupt', x, x2, y: 0, y2: bankrupt },
+      { name: 'left with capital', x, x2, y: bankrupt, y2: total(bin) / ATOMS_PER_QUOTE },
+    ];
+  });
   const length = formatDuration(slots, record.slotMs);
   const yTitle = `liquidated notional per ${length}, ${QUOTE}`;
   return [
@@ -159,16 +160,12 @@ export function chartLiquidations(input: ChartInput): Chart[] {
         width,
         height: 200,
         data: { values },
-        mark: { type: 'bar', binSpacing: 0.5 },
+        mark: { type: 'rect', stroke: 'var(--page)', strokeWidth: 0.5 },
         encoding: {
-          x: {
-            field: 'x',
-            type: 'quantitative',
-            bin: { binned: true, step: time.of(slots) },
-            axis: { title: time.title },
-          },
+          x: { field: 'x', type: 'quantitative', axis: { title: time.title } },
           x2: { field: 'x2' },
-          y: { field: 'y', type: 'quantitative', stack: true, axis: axisOf(yTitle, 'money') },
+          y: { field: 'y', type: 'quantitative', axis: axisOf(yTitle, 'money') },
+          y2: { field: 'y2' },
           color: encodeSeries(kinds, width, [1, 0]).color,
         },
       }),

@@ -35,8 +35,7 @@ ${shown}`;
 export function renderFit(summary: Summary): Markup | null {
   if (summary.fit.length === 0) return null;
   const rows = summary.fit.map((fit) => [
-    html`<code>${fit.metric}</code>`,
-    fit.unit,
+    html`<code>${fit.metric}</code>, ${fit.unit}`,
     formatFitValue(fit.published, fit.unit),
     fit.low === fit.high
       ? '–'
@@ -50,7 +49,6 @@ export function renderFit(summary: Summary): Markup | null {
     'Targets of the calibration, what was published and what this run gave.',
     [
       { label: 'metric' },
-      { label: 'unit' },
       { label: 'published', kind: 'number' },
       { label: 'range', kind: 'number' },
       { label: 'simulated', kind: 'number' },

@@ -79,7 +79,7 @@ export function renderValue(value: MetricValue, unit: Unit, slotMs: number): Con
     case 'ratio':
       return formatRatio(value);
     case 'slots':
-      return `${formatNumber(value)} (${formatDuration(value, slotMs)})`;
+      return formatDuration(value, slotMs);
     case 'seconds':
       return `${formatNumber(value, 1)} s`;
     case 'bps':

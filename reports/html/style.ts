@@ -60,6 +60,6 @@ footer { margin-top: 3rem; padding-bottom: 2rem; color: var(--muted); font-size:
   main, header.top, footer { max-width: none; padding: 0; }
   figure, tr, ul.facts li, .tiles div { break-inside: avoid; } h2, h3, figcaption { break-after: avoid; }
   figure .wide { display: block; } figure .narrow { display: none; }
-  .scroll { overflow: visible; border: 0; } a { color: inherit; text-decoration: none; }
+  .scroll { overflow: visible; border: 0; } table { font-size: 8pt; } th, td { padding: .15rem .3rem; overflow-wrap: anywhere; } td.number, th.number { white-space: normal; } td.wide { min-width: 0; } a { color: inherit; text-decoration: none; }
 }
 `;

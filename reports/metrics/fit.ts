@@ -29,7 +29,8 @@ export function calculateFit(
   lookUp: (slab: string | null, metric: string) => MetricValue,
 ): FitRow[] {
   return targets.map((target) => {
-    const slash = target.metric.indexOf('/');
+    // Slab names may hold slashes, metric names never do.
+    const slash = target.metric.lastIndexOf('/');
     const name = target.metric.slice(slash + 1);
     const unit = definitions.find((definition) => definition.name === name)?.unit;
     const value = lookUp(slash < 0 ? null : target.metric.slice(0, slash), name);

@@ -1,8 +1,14 @@
-import type { RunRecord } from '../../sim/record/types.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatRatio } from '../format.ts';
-import type { MetricValue } from './definition.ts';
-import type { FitRow } from './fit.ts';
-import type { Identity } from './identities.ts';
+import {
+  capitalise,
+  describeAttacks,
+  describeHaircut,
+  describeLosses,
+  describeRecovery,
+  sides,
+  type VerdictInput,
+  value,
+} from './describe.ts';
 import { EQUAL_TREATMENT_TARGET, H_TARGET } from './thresholds.ts';
 
 /** fail: the engine or the lab broke a promise. attention: the market did something a committee must know. */
@@ -23,79 +29,10 @@ export interface Verdict {
   findings: { haircut: string; manipulation: string; recovery: string };
 }
 
-/** What the verdict is written from. */
-export interface VerdictInput {
-  record: RunRecord;
-  metrics: Readonly<Record<string, MetricValue>>;
-  identities: readonly Identity[];
-  fit: readonly FitRow[];
-}
-
-const value = (input: VerdictInput, name: string): number => input.metrics[name] ?? 0;
-const sides = (input: VerdictInput) => input.record.slabs.length * 2;
-const duration = (input: VerdictInput, slots: number) => formatDuration(slots, input.record.slotMs);
-
-/** Who carried the deficits: "insurance paid 60 %, …". */
-function describeBearers(input: VerdictInput): string {
-  const deficits = value(input, 'totals.deficits');
-  const share = (name: string) => formatPercent(value(input, name) / deficits);
-  return [
-    `insurance paid ${share('totals.insurance_spent')}`,
-    `the other side carried ${share('totals.socialized')} through K`,
-    `${share('totals.uninsured')} stayed uninsured`,
-  ].join(', ');
-}
-
-function describeLosses(input: VerdictInput): string {
-  const liquidations = value(input, 'liquidations.count');
-  if (value(input, 'totals.deficits') === 0) {
-    return liquidations === 0
-      ? 'no position was liquidated'
-      : `${formatCount(liquidations, 'liquidation')} left no deficit`;
-  }
-  const bankrupt = value(input, 'liquidations.bankrupt');
-  return `${formatCount(bankrupt, 'bankruptcy', 'bankruptcies')} among ${formatCount(liquidations, 'liquidation')} left ${formatMoney(
-    value(input, 'totals.deficits'),
-  )} of deficits (${describeBearers(input)})`;
-}
-
-function describeHaircut(input: VerdictInput): string {
-  const h = value(input, 'haircut.h_stored_min');
-  if (h === 1) return 'matured profit was backed in full throughout (h = 1)';
-  const payout = input.metrics['haircut.payout_ratio'] ?? null;
-  const paid =
-    payout === null ? 'nothing was converted' : `conversions were paid ${formatPercent(payout)} overall`;
-  return `matured profit was backed to h = ${formatRatio(h)} at worst and ${paid}`;
-}
-
-function describeRecovery(input: VerdictInput): string {
-  const episodes = value(input, 'recovery.episodes');
-  if (episodes === 0) return `all ${sides(input)} sides stayed Normal`;
-  const unfinished = value(input, 'recovery.sides_not_normal_end');
-  const left = `sides left Normal ${formatCount(episodes, 'time')}`;
-  if (unfinished > 0) return `${left} and ${unfinished} of ${sides(input)} were not Normal at the end`;
-  return `${left} and were all back after at most ${duration(input, value(input, 'recovery.episode_slots_max'))}`;
-}
-
-function describeAttacks(input: VerdictInput): string | null {
-  const attacks = value(input, 'manipulation.attacks');
-  if (attacks === 0) return null;
-  const profitable = value(input, 'manipulation.attacks_profitable');
-  if (profitable === 0) return `none of ${formatCount(attacks, 'attack')} ended with a profit`;
-  const best = formatMoney(value(input, 'manipulation.net_extracted_max'));
-  const breakeven = input.metrics['manipulation.breakeven_warmup'] ?? null;
-  const from =
-    breakeven === null
-      ? 'no tested warmup stopped it'
-      : `none with a warmup of ${duration(input, breakeven)} or more`;
-  return `${profitable} of ${formatCount(attacks, 'attack')} ended with a profit, the best with ${best}; ${from}`;
-}
-
-const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** One sentence from the numbers; attacks come first where there are any. */
 function describeAnswer(input: VerdictInput): string {
-  const attacks = describeAttacks(input);
+  const { complete, slotMs, slots, slotsDone, tables } = input.record;
+  const attacks = tables.attacks.length === 0 ? null : describeAttacks(tables.attacks, slotMs);
   const clauses = [describeLosses(input), describeHaircut(input), describeRecovery(input)];
   const calm =
     value(input, 'liquidations.count') === 0 &&
@@ -103,9 +40,9 @@ function describeAnswer(input: VerdictInput): string {
     value(input, 'recovery.episodes') === 0;
   const body = calm && attacks === null ? `nothing broke: ${clauses.join(', ')}` : clauses.join('; ');
   const whole = capitalise(attacks === null ? body : `${attacks}; ${body}`);
-  return input.record.complete
+  return complete
     ? `${whole}.`
-    : `Up to slot ${input.record.slotsDone} of ${input.record.slots}, where the run was interrupted: ${whole}.`;
+    : `Up to slot ${slotsDone} of ${slots}, where the run was interrupted: ${whole}.`;
 }
 
 function checkAccounting({ identities }: VerdictInput): Fact {
@@ -160,7 +97,10 @@ function checkOutcomes(input: VerdictInput): Fact[] {
     {
       id: 'haircut',
       status: h >= H_TARGET ? 'pass' : 'attention',
-      statement: `The lowest stored h is ${formatRatio(h)} (target: at least ${H_TARGET}).`,
+      statement:
+        h >= H_TARGET
+          ? `The lowest stored h is ${formatRatio(h)} (target: at least ${H_TARGET}).`
+          : `The lowest stored h is ${formatRatio(h)}; it was below its target of ${H_TARGET} for ${formatPercent(value(input, 'haircut.h_below_target_share'))} of matured claims over time.`,
     },
     {
       id: 'equal_treatment',
@@ -178,7 +118,10 @@ function checkOutcomes(input: VerdictInput): Fact[] {
     {
       id: 'final_modes',
       status: abnormal === 0 ? 'pass' : 'attention',
-      statement: `${capitalise(formatCount(abnormal, 'side'))} of ${sides(input)} ${abnormal === 1 ? 'was' : 'were'} not Normal at the end (target: 0).`,
+      statement:
+        abnormal === 0
+          ? `All ${sides(input)} sides were Normal at the end (target: all).`
+          : `${abnormal} of ${sides(input)} sides ${abnormal === 1 ? 'was' : 'were'} not Normal at the end (target: all Normal).`,
     },
   ];
 }
@@ -192,7 +135,7 @@ function checkAttacks(input: VerdictInput): Fact[] {
     {
       id: 'attacks',
       status: profitable === 0 ? 'pass' : 'attention',
-      statement: `${capitalise(formatCount(profitable, 'attack'))} of ${attacks} ended with a profit, the best result being ${formatMoney(
+      statement: `${profitable} of ${formatCount(attacks, 'attack')} ended with a profit, the best result being ${formatMoney(
         value(input, 'manipulation.net_extracted_max'),
       )} (target: none above 0).`,
     },
@@ -235,26 +178,33 @@ function findManipulation(input: VerdictInput): string {
   const advice =
     breakeven === null
       ? 'raise the warmup above the longest one tested, or defend the oracle otherwise'
-      : `a warmup of at least ${duration(input, breakeven)} made every tested attack unprofitable`;
+      : `a warmup of at least ${formatDuration(breakeven, input.record.slotMs)} made every tested attack unprofitable`;
   return `Honest participants ended ${formatMoney(Math.abs(change))} ${change < 0 ? 'poorer' : 'richer'} in total than without the attacks (threshold: no attack may end above 0): ${advice}.`;
 }
+
+const SEVERITY: readonly FactStatus[] = ['fail', 'attention', 'pass', 'note'];
+
+/** What needs a reader first; otherwise in the order given. */
+const sortFacts = (facts: Fact[]): Fact[] =>
+  facts.toSorted((a, b) => SEVERITY.indexOf(a.status) - SEVERITY.indexOf(b.status));
 
 /** Everything above the charts: the answer, the facts behind it and a sentence for each section. */
 export function calculateVerdict(input: VerdictInput): Verdict {
   const h = value(input, 'haircut.h_stored_min');
-  const gap = value(input, 'haircut.staleness_gap_over_max');
+  const over = value(input, 'haircut.staleness_gap_over_max');
+  const under = value(input, 'haircut.staleness_gap_under_max');
   return {
     answer: describeAnswer(input),
-    facts: [
+    facts: sortFacts([
       checkAccounting(input),
       ...checkPromises(input),
       ...checkOutcomes(input),
       ...checkAttacks(input),
       ...checkFit(input),
       describeChecking(input),
-    ],
+    ]),
     findings: {
-      haircut: `${capitalise(describeHaircut(input))}, ${h >= H_TARGET ? 'inside' : 'outside'} the target of h ≥ ${H_TARGET}; stored h overstated what a full crank would pay by at most ${formatRatio(gap)}.`,
+      haircut: `${capitalise(describeHaircut(input))}, ${h >= H_TARGET ? 'inside' : 'outside'} the target of h ≥ ${H_TARGET}; against a market in which everybody is settled, an exit could be paid at most ${formatRatio(over)} too much or ${formatRatio(under)} too little.`,
       manipulation: findManipulation(input),
       recovery: `${capitalise(describeRecovery(input))} (threshold: every side Normal at the end); ${describeLosses(input)}.`,
     },

@@ -1,0 +1,83 @@
+import type { AttackRow, RunRecord } from '../../sim/record/types.ts';
+import { formatCount, formatDuration, formatMoney, formatPercent, formatRatio } from '../format.ts';
+import { groupBy, type MetricValue, maximum } from './definition.ts';
+import type { FitRow } from './fit.ts';
+import type { Identity } from './identities.ts';
+import { breakevenWarmup } from './manipulation.ts';
+
+/** What the words of a report are made from. */
+export interface VerdictInput {
+  record: RunRecord;
+  metrics: Readonly<Record<string, MetricValue>>;
+  identities: readonly Identity[];
+  fit: readonly FitRow[];
+}
+
+export const value = (input: VerdictInput, name: string): number => input.metrics[name] ?? 0;
+export const sides = (input: VerdictInput) => input.record.slabs.length * 2;
+const duration = (input: VerdictInput, slots: number) => formatDuration(slots, input.record.slotMs);
+
+/** Who carried the deficits: "insurance paid 60 %, …". */
+function describeBearers(input: VerdictInput): string {
+  const deficits = value(input, 'totals.deficits');
+  const share = (name: string) => formatPercent(value(input, name) / deficits);
+  return [
+    `insurance paid ${share('totals.insurance_spent')}`,
+    `the other side carried ${share('totals.socialized')} through K`,
+    `${share('totals.uninsured')} stayed uninsured`,
+  ].join(', ');
+}
+
+/** What liquidations left behind. */
+export function describeLosses(input: VerdictInput): string {
+  const liquidations = value(input, 'liquidations.count');
+  if (value(input, 'totals.deficits') === 0) {
+    return liquidations === 0
+      ? 'no position was liquidated'
+      : `${formatCount(liquidations, 'liquidation')} left no deficit`;
+  }
+  const bankrupt = value(input, 'liquidations.bankrupt');
+  return `${formatCount(bankrupt, 'bankruptcy', 'bankruptcies')} among ${formatCount(liquidations, 'liquidation')} left ${formatMoney(
+    value(input, 'totals.deficits'),
+  )} of deficits (${describeBearers(input)})`;
+}
+
+/** How well matured profit was backed. */
+export function describeHaircut(input: VerdictInput): string {
+  const h = value(input, 'haircut.h_stored_min');
+  if (h === 1) return 'matured profit was backed in full throughout (h = 1)';
+  const payout = input.metrics['haircut.payout_ratio'] ?? null;
+  const paid =
+    payout === null ? 'nothing was converted' : `conversions were paid ${formatPercent(payout)} overall`;
+  return `matured profit was backed to h = ${formatRatio(h)} at worst and ${paid}`;
+}
+
+/** Whether sides left Normal and came back. */
+export function describeRecovery(input: VerdictInput): string {
+  const episodes = value(input, 'recovery.episodes');
+  if (episodes === 0) return `all ${sides(input)} sides stayed Normal`;
+  const unfinished = value(input, 'recovery.sides_not_normal_end');
+  const left = `sides left Normal ${formatCount(episodes, 'time')}`;
+  if (unfinished > 0) return `${left} and ${unfinished} of ${sides(input)} were not Normal at the end`;
+  return `${left} and were all back after at most ${duration(input, value(input, 'recovery.episode_slots_max'))}`;
+}
+
+export const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "spike took up to 409 k USDC, but nothing from a warmup of 10 min on" */
+function describeAttack(name: string, rows: readonly AttackRow[], slotMs: number): string {
+  const best = maximum(rows, (attack) => attack.netExtractedAtoms) ?? 0;
+  if (best <= 0) return `${name} never made a profit`;
+  const breakeven = breakevenWarmup(rows);
+  const warmups = new Set(rows.map((attack) => attack.warmupPeriodSlots)).size;
+  if (warmups === 1) return `${name} took ${formatMoney(best)}`;
+  return breakeven === null
+    ? `${name} took up to ${formatMoney(best)}, and made a profit even at the longest warmup`
+    : `${name} took up to ${formatMoney(best)}, but nothing from a warmup of ${formatDuration(breakeven, slotMs)} on`;
+}
+
+/** What each attack took, and the warmup that stopped it. */
+export function describeAttacks(attacks: readonly AttackRow[], slotMs: number): string {
+  const byName = groupBy(attacks, (attack) => attack.attack);
+  return [...byName].map(([name, rows]) => describeAttack(name, rows, slotMs)).join('; ');
+}
