@@ -37,7 +37,10 @@ export function readTime(text: string, unit: PriceTableSpec['time_unit']): numbe
   const parts = ISO.exec(text);
   if (parts === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
-  const real = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60;
+  const nextMonth = countDays(year + Math.floor(month / 12), (month % 12) + 1, 1);
+  const lastDay = nextMonth - countDays(year, month, 1);
+  const real =
+    month >= 1 && month <= 12 && day >= 1 && day <= lastDay && hour < 24 && minute < 60 && second < 60;
   if (!real) return undefined;
   const ms = Number((parts[7] ?? '').padEnd(3, '0'));
   return (((countDays(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + ms;

@@ -29,6 +29,7 @@ export function readDataTable(file: string, text: string, columns: readonly stri
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`);
   }
+  if (records.length === 0) throw new Error(`${file}: is empty`);
   const header = records[0]?.record ?? [];
   const places = columns.map((column) => {
     const place = header.indexOf(column);

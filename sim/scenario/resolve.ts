@@ -62,6 +62,23 @@ interface Template {
 }
 
 const anything = z.unknown().optional();
+const openBody = Object.fromEntries(Object.keys(slabBodyType.shape).map((key) => [key, anything]));
+const HEAD = z.strictObject({ ...slabHeadType.shape, ...openBody });
+// Each part by itself, so that the engine can judge the risk parameters of a slab with a broken matcher.
+const INSURANCE = slabBodyType.pick({ insurance: true });
+const RISK = slabBodyType.pick({ risk: true });
+const MATCHER = slabBodyType.pick({ matcher: true });
+
+/** Zod compiles a type at its first use, so the same agents share one. */
+const schemas = new WeakMap<AgentModules, ScenarioSchema>();
+
+function findSchema(modules: AgentModules): ScenarioSchema {
+  const known = schemas.get(modules);
+  if (known !== undefined) return known;
+  const schema = buildScenarioSchema(modules);
+  schemas.set(modules, schema);
+  return schema;
+}
 
 /** Reads the parts of a scenario one by one, so that a mistake in one hides none in another. */
 export class ScenarioResolver {
@@ -82,7 +99,7 @@ export class ScenarioResolver {
   constructor(root: MapNode, options: ResolveOptions) {
     this.root = root;
     this.options = options;
-    this.schema = buildScenarioSchema(options.modules);
+    this.schema = findSchema(options.modules);
     // Every duration depends on the slot, so it is read first; a bad one is reported with its section.
     this.slotMs = milliseconds().safeParse(textAt(childOf(root, 'time'), 'slot')).data ?? 400;
   }
@@ -180,11 +197,9 @@ export class ScenarioResolver {
   private readSlabs(): void {
     const list = z.object({ slabs: z.array(anything, { error: 'needs a list of slabs' }).min(1) });
     this.parse(list, this.only('slabs'), '');
-    const body = Object.fromEntries(Object.keys(slabBodyType.shape).map((key) => [key, anything]));
-    const headType = z.strictObject({ ...slabHeadType.shape, ...body });
     this.items('slabs').forEach((item, index) => {
       const path = `slabs.${nameOf(item) ?? index}`;
-      const head = this.parse(headType, item, path) as z.output<typeof slabHeadType> | undefined;
+      const head = this.parse(HEAD, item, path) as z.output<typeof slabHeadType> | undefined;
       if (head === undefined || item.type !== 'map') return;
       const underlyings = childOf(this.root, 'underlyings');
       const known = underlyings === undefined ? [] : stepsOf(underlyings);
@@ -209,11 +224,9 @@ export class ScenarioResolver {
     underlying: string,
     path: string,
   ): void {
-    const { shape } = slabBodyType;
-    // Each part by itself, so that the engine can judge the risk parameters of a slab with a broken matcher.
-    const insurance = this.parse(z.object({ insurance: shape.insurance }), node, path)?.insurance;
-    const risk = this.parse(z.object({ risk: shape.risk }), node, path)?.risk;
-    const matcher = this.parse(z.object({ matcher: shape.matcher }), node, path)?.matcher;
+    const insurance = this.parse(INSURANCE, node, path)?.insurance;
+    const risk = this.parse(RISK, node, path)?.risk;
+    const matcher = this.parse(MATCHER, node, path)?.matcher;
     if (risk !== undefined) this.risks.push({ spec: risk, node, path });
     if (insurance === undefined || risk === undefined || matcher === undefined) return;
     const { kind, capital, spread, skew, max_trade: trade, max_position: position } = matcher;
