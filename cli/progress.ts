@@ -1,7 +1,7 @@
 const TERMINAL_MS = 100;
-const LOG_MS = 10_000;
+const LOG_MS = 5_000;
 
-/** Says how far a run is: one rewritten line on a terminal, a plain line every 10 s elsewhere. */
+/** Says how far a run is: one rewritten line on a terminal, a plain line every 5 s elsewhere. */
 export class Progress {
   private readonly out: NodeJS.WriteStream;
   private readonly startedAt = performance.now();

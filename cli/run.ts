@@ -118,7 +118,10 @@ function reportFailure(error: unknown, args: Arguments): void {
 }
 
 /** What is wrong with the options that yargs cannot see, or null. */
-function findBadOption({ seed, workers }: Arguments): string | null {
+function findBadOption({ out, seed, workers }: Arguments): string | null {
+  for (const [name, value] of Object.entries({ out, seed, workers })) {
+    if (Array.isArray(value)) return `--${name} is given more than once`;
+  }
   if (!(Number.isSafeInteger(workers) && workers >= 0)) return '--workers needs a whole number of at least 0';
   return /^[\w.-]{1,64}$/.test(seed) ? null : '--seed needs 1 to 64 letters, digits, or any of . _ -';
 }
