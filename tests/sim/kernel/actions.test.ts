@@ -88,6 +88,15 @@ describe('actions', () => {
     expect(again.notices.at(-1)).toBe('withdraw NothingToDo');
   });
 
+  it('withdraw max takes no more than the capital, however much equity there is', () => {
+    const settleLp = (context: AgentContext) => context.submit({ type: 'settle', account: 0 });
+    const withdraw = (context: AgentContext, account: number) =>
+      context.submit({ type: 'withdraw', account, amountAtoms: 'max' });
+    // Once the LP has paid, the gain of 100 counts in full: equity 200 less 60 would leave 140.
+    const { last } = play([buy(5), settleLp, withdraw], { prices: [100, 120, 120] });
+    expect(last).toMatchObject({ outcome: 'ok', instruction: { amount: 100 * UNIT } });
+  });
+
   it('withdraw max leaves the smallest deposit where it cannot take all', () => {
     const slab = makeSlab({ risk: { ...RISK, minInitialDeposit: 60 * UNIT } });
     const withdraw = (context: AgentContext, account: number) =>

@@ -241,6 +241,36 @@ describe('keepers', () => {
   });
 });
 
+describe('looking', () => {
+  it('leaves no trace: an agent that looks at everything changes nothing', () => {
+    const trade = (context: AgentContext, account: number) => {
+      const sizeQ = context.slot % 2 === 0 ? UNIT : -2 * UNIT;
+      context.submit({ type: 'trade', account, sizeQ });
+      context.wakeAt(context.slot + 2);
+    };
+    const look = (context: AgentContext) => {
+      for (let account = 0; account < 4; account += 1) {
+        context.view(account);
+        context.restoringPartial(account, 0);
+      }
+      context.liquidatable(9);
+      context.wakeAt(context.slot + 1);
+    };
+    const run = (watcher: Script) => {
+      const keeper = { kind: 'scripted_keeper', role: 'keeper' as const, latencySlots: 3 };
+      const groups = [
+        makeGroup({ group: 't', count: 3, params: actingOnce(trade) }),
+        scripted('k', watcher, keeper),
+      ];
+      const { step, witness } = setStage(makeScenario(groups));
+      for (let slot = 0; slot < 30; slot += 1) step((100 + (slot % 7)) * UNIT);
+      const { accounts, globals, sides } = witness.setup.market;
+      return structuredClone({ lines: witness.lines(), events: witness.events, accounts, globals, sides });
+    };
+    expect(run({ onStart: look, onWake: look })).toEqual(run({}));
+  });
+});
+
 describe('observers', () => {
   it('change nothing, even when they probe the market', () => {
     class Prober extends Witness {
