@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { renderReport } from '../reports/html/report.ts';
 import { calculateSummary } from '../reports/metrics/index.ts';
-import {
-  DirectoryExistsError,
-  requireFreeDirectory,
-  writeRunDirectory,
-} from '../sim/record/run_directory.ts';
+import { OutputDirectoryError, prepareRunDirectory, writeRunDirectory } from '../sim/record/run_directory.ts';
 import type { RunRecord } from '../sim/record/types.ts';
 import { runScenario } from '../sim/run.ts';
 import { formatIssue } from '../sim/scenario/issues.ts';
@@ -105,7 +101,7 @@ async function runAndWrite(
 }
 
 function reportFailure(error: unknown, args: Arguments): void {
-  if (error instanceof DirectoryExistsError) {
+  if (error instanceof OutputDirectoryError) {
     console.error(error.message);
     process.exitCode = ExitCode.InvalidInput;
     return;
@@ -144,7 +140,7 @@ async function run(args: Arguments): Promise<void> {
   const progress = new Progress();
   const { signal, release } = watchSignals(progress);
   try {
-    requireFreeDirectory(out, args.force);
+    prepareRunDirectory(out, args.force);
     const written = await runAndWrite(scenario, out, args, progress, signal);
     if (signal.aborted) process.exitCode = ExitCode.Interrupted;
     if (written === null) {

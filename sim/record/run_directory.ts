@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -32,24 +34,34 @@ export interface RunOutputs {
   dataFiles: readonly DataFile[];
 }
 
-/** The output directory is there already and may not be replaced. */
-export class DirectoryExistsError extends Error {
+/** The run cannot be written where it should go: a mistake of the caller, told in a sentence. */
+export class OutputDirectoryError extends Error {
   constructor(message: string) {
     super(message);
-    this.name = 'DirectoryExistsError';
+    this.name = 'OutputDirectoryError';
   }
 }
 
-/** Throws `DirectoryExistsError` unless a run directory may be written there. `force` replaces runs, nothing else. */
-export function requireFreeDirectory(directory: string, force: boolean): void {
+/**
+ * Makes sure, before a long run, that its directory can be written: throws `OutputDirectoryError` if something is there
+ * (`force` replaces runs, nothing else) or the parent cannot be made or written to.
+ */
+export function prepareRunDirectory(directory: string, force: boolean): void {
+  const parent = dirname(resolve(directory));
+  try {
+    mkdirSync(parent, { recursive: true });
+    accessSync(parent, constants.W_OK);
+  } catch (error) {
+    throw new OutputDirectoryError(`cannot write to ${parent}: ${(error as Error).message}`);
+  }
   if (!existsSync(directory)) return;
   if (!force) {
-    throw new DirectoryExistsError(
+    throw new OutputDirectoryError(
       `${directory} exists already; choose another with --out, or replace it with --force`,
     );
   }
   if (!existsSync(join(directory, MANIFEST))) {
-    throw new DirectoryExistsError(
+    throw new OutputDirectoryError(
       `${directory} exists and is no run directory, so --force does not replace it`,
     );
   }
@@ -108,14 +120,13 @@ function syncDirectory(directory: string): void {
  */
 export function writeRunDirectory(directory: string, outputs: RunOutputs, force: boolean): string {
   const target = resolve(directory);
-  requireFreeDirectory(target, force);
+  prepareRunDirectory(target, force);
   const results: [string, string][] = [
     ['summary.json', formatJson(outputs.summary)],
     ...formatTables(outputs.record),
   ];
   const resultHash = hashResults(results);
   const parent = dirname(target);
-  mkdirSync(parent, { recursive: true });
   const staging = mkdtempSync(join(parent, `.${basename(target)}-`));
   try {
     const fresh = join(staging, 'new');
@@ -125,7 +136,7 @@ export function writeRunDirectory(directory: string, outputs: RunOutputs, force:
     writeDurably(join(fresh, 'timing.json'), formatJson(outputs.timing));
     if (outputs.report !== null) writeDurably(join(fresh, 'report.html'), outputs.report);
     syncDirectory(fresh);
-    requireFreeDirectory(target, force);
+    prepareRunDirectory(target, force);
     replace(target, fresh, join(staging, 'old'));
     syncDirectory(parent);
   } finally {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { COLUMNS, formatCsv, formatTables, type TableName } from '../../../sim/record/csv.ts';
 import { createRunRecord } from '../../../sim/record/merge.ts';
 import {
-  DirectoryExistsError,
+  OutputDirectoryError,
   type RunOutputs,
   writeRunDirectory,
 } from '../../../sim/record/run_directory.ts';
@@ -65,7 +65,7 @@ describe('run directory', () => {
     writeRunDirectory(run, createOutputs(), false);
     const before = readJson('run/manifest.json');
     expect(() => writeRunDirectory(run, createOutputs(createRecord(false)), false)).toThrow(
-      DirectoryExistsError,
+      OutputDirectoryError,
     );
     expect(readJson('run/manifest.json')).toEqual(before);
   });
@@ -100,6 +100,13 @@ describe('run directory', () => {
     expect(writeRunDirectory(join(parent, 'c'), changed, false)).not.toBe(hash);
     expect(readdirSync(join(parent, 'b'))).not.toContain('report.html');
   });
+});
+
+test('a parent that is a file is refused in a sentence', () => {
+  writeFileSync(join(parent, 'file'), '');
+  expect(() => writeRunDirectory(join(parent, 'file', 'run'), createOutputs(), false)).toThrow(
+    /^cannot write to /,
+  );
 });
 
 describe('csv', () => {

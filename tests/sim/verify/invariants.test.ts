@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { EventKind, LONG, type RiskInstruction, type RiskParams } from '../../../engine/risk/index.ts';
+import {
+  calculateEffectivePosition,
+  EventKind,
+  LONG,
+  type RiskInstruction,
+  type RiskParams,
+} from '../../../engine/risk/index.ts';
 import { createStream, type Rng } from '../../../sim/kernel/streams.ts';
 import { InvariantChecker, InvariantViolation } from '../../../sim/verify/invariants.ts';
 import { WatchedMarket } from './watched_market.ts';
@@ -38,77 +44,122 @@ function catchViolation(action: () => void): InvariantViolation {
 const pick = <T>(rng: Rng, values: readonly T[]): T => values[Math.floor(rng() * values.length)]!;
 const upTo = (rng: Rng, limit: number) => 1 + Math.floor(rng() * limit);
 
-function drawInstruction(rng: Rng, venue: WatchedMarket): RiskInstruction {
-  const account = Math.floor(rng() * 8);
-  const { inputs, slot } = venue;
-  const draw = rng();
-  if (draw < 0.15) return { op: 'deposit', account, amount: upTo(rng, 3_000_000), nowSlot: slot };
-  if (draw < 0.5) {
-    const executionPrice = Math.max(1, Math.floor(venue.price * (0.98 + 0.04 * rng())));
-    const seller = Math.floor(rng() * 8);
-    return {
-      op: 'executeTrade',
-      buyer: account,
-      seller,
-      sizeQ: upTo(rng, 20_000_000),
-      executionPrice,
-      ...inputs,
-    };
+/** A venue under attack by chance; amounts grow with the price. */
+class HostileVenue extends WatchedMarket {
+  readonly checker: InvariantChecker;
+  readonly seen = new Set<string>();
+  executed = 0;
+  private readonly rng: Rng;
+  private readonly start: number;
+
+  constructor(rng: Rng, params: Partial<RiskParams>, price: number) {
+    super({ maintenanceBps: 100, initialBps: 150, ...params }, price);
+    this.rng = rng;
+    this.start = price;
+    this.checker = watch(this);
   }
-  if (draw < 0.6) return { op: 'withdraw', account, amount: upTo(rng, 1_500_000), ...inputs };
-  if (draw < 0.65) return { op: 'settleAccount', account, ...inputs };
-  if (draw < 0.7) return { op: 'convertReleased', account, amount: upTo(rng, 100_000), ...inputs };
-  if (draw < 0.75) return { op: 'closeAccount', account, ...inputs };
-  if (draw < 0.78) return { op: 'reclaim', account };
-  if (draw < 0.8) return { op: 'depositFeeCredits', account, amount: upTo(rng, 1_000), nowSlot: slot };
-  const policy = pick(rng, ['full', 'full', upTo(rng, 5_000_000)] as const);
-  if (draw < 0.85) return { op: 'liquidate', account, policy, keeper: pick(rng, [0, 1, 2]), ...inputs };
-  const candidates = Array.from(
-    { length: 4 },
-    () => [Math.floor(rng() * 8), pick(rng, ['full', null] as const)] as const,
-  );
-  return {
-    op: 'keeperCrank',
-    candidates,
-    maxRevalidations: 4,
-    keeper: 0,
-    ...inputs,
-    fundingRate: pick(rng, [0, 0, 3, -7]),
-  };
+
+  private money(limit: number): number {
+    return Math.floor((upTo(this.rng, limit) * this.start) / 1_000_000);
+  }
+
+  private drawInstruction(): RiskInstruction {
+    const { inputs, rng, slot } = this;
+    const account = Math.floor(rng() * 8);
+    const draw = rng();
+    if (draw < 0.15) return { op: 'deposit', account, amount: this.money(3_000_000), nowSlot: slot };
+    if (draw < 0.5) {
+      const executionPrice = Math.max(1, Math.floor(this.price * (0.98 + 0.04 * rng())));
+      const [seller, sizeQ] = [Math.floor(rng() * 8), upTo(rng, 20_000_000)];
+      return { op: 'executeTrade', buyer: account, seller, sizeQ, executionPrice, ...inputs };
+    }
+    if (draw < 0.6) return { op: 'withdraw', account, amount: this.money(1_500_000), ...inputs };
+    if (draw < 0.65) return { op: 'settleAccount', account, ...inputs };
+    if (draw < 0.7) return { op: 'convertReleased', account, amount: this.money(100_000), ...inputs };
+    if (draw < 0.75) return { op: 'closeAccount', account, ...inputs };
+    if (draw < 0.78) return { op: 'reclaim', account };
+    if (draw < 0.8) return { op: 'depositFeeCredits', account, amount: this.money(1_000), nowSlot: slot };
+    const policy = pick(rng, ['full', 'full', upTo(rng, 5_000_000)] as const);
+    if (draw < 0.85) return { op: 'liquidate', account, policy, keeper: pick(rng, [0, 1, 2]), ...inputs };
+    const fundingRate = pick(rng, [0, 0, 3, -7]);
+    const candidates = [0, 1, 2, 3].map(
+      () => [Math.floor(rng() * 8), pick(rng, ['full', null] as const)] as const,
+    );
+    return { op: 'keeperCrank', candidates, maxRevalidations: 4, keeper: 0, ...inputs, fundingRate };
+  }
+
+  /** A price move now and then, rarely a crash with everybody cranked; then any instruction; then every check. */
+  step(): void {
+    const { rng } = this;
+    if (rng() < 0.3) {
+      const change = pick(rng, [0.9, 0.97, 0.99, 1, 1.01, 1.03, 1.1]);
+      const moved = Math.floor(this.price * change);
+      this.move(Math.min(8 * this.start, Math.max(Math.floor(this.start / 100), moved)), upTo(rng, 30));
+    }
+    if (rng() < 0.04) {
+      this.move(Math.floor(this.price * pick(rng, this.price < this.start ? [1.7, 2.5] : [0.4, 0.6])));
+      this.crankAll();
+    }
+    if (this.run(this.drawInstruction()) === null) this.executed += 1;
+    for (const side of this.market.sides) this.seen.add(`mode ${side.mode}`);
+    if (this.market.globals.insurance === 0) this.seen.add('insurance exhausted');
+    this.checker.onSlotEnd();
+  }
+
+  private crankAll(): void {
+    const candidates = this.setup.owners.map(({ account }) => [account, 'full'] as const);
+    this.run({ op: 'keeperCrank', candidates, maxRevalidations: 8, ...this.inputs });
+  }
+
+  /** Liquidates, settles and trades away every position, lets all profit mature, and everybody leaves. */
+  windDown(): void {
+    const { market } = this;
+    const positions = () =>
+      this.setup.owners.map(({ account }) => {
+        const held = market.account(account);
+        return held === undefined ? 0 : calculateEffectivePosition(market, held);
+      });
+    for (let round = 0; round < 20; round += 1) {
+      this.move(this.price, 1_000);
+      this.crankAll();
+      for (const { account } of this.setup.owners) this.settle(account);
+      const sizes = positions();
+      const long = sizes.findIndex((q) => q > 0);
+      const short = sizes.findIndex((q) => q < 0);
+      if (long >= 0 && short >= 0) this.trade(short, long, Math.min(sizes[long]!, -sizes[short]!));
+      for (const { account } of this.setup.owners) this.run({ op: 'closeAccount', account, ...this.inputs });
+      this.checker.onSlotEnd();
+    }
+  }
 }
 
 describe('a hostile market', () => {
-  const variants: [string, Partial<RiskParams>][] = [
-    ['core', {}],
-    ['no warmup', { warmupPeriodSlots: 0 }],
-    ['rebates, rewards, scaled funding', { makerFeeBps: -2, keeperRewardBps: 3_000, fundingScale: 1_000 }],
-    ['no socialising', { socialize: false }],
+  const variants: [string, Partial<RiskParams>, number][] = [
+    ['core', {}, 1_000_000],
+    ['no warmup', { warmupPeriodSlots: 0 }, 1_000_000],
+    [
+      'rebates, rewards, scaled funding',
+      { makerFeeBps: -2, keeperRewardBps: 3_000, fundingScale: 1_000 },
+      1_000_000,
+    ],
+    ['no socialising', { socialize: false }, 1_000_000],
+    ['K far beyond 53 bits', { maxPrice: 1_000_000_000_000, maxOiQ: 1_000_000_000 }, 110_000_000_000],
   ];
-  test.each(variants)('keeps every invariant: %s', (name, params) => {
-    const rng = createStream('invariants', name);
-    const venue = new WatchedMarket({ ...params, maintenanceBps: 100, initialBps: 150 });
-    const checker = watch(venue);
-    const seen = new Set<string>();
-    let executed = 0;
-    venue.run({ op: 'topUpInsurance', amount: 500_000, nowSlot: 0 });
-    for (let step = 0; step < 4_000; step += 1) {
-      if (rng() < 0.3) {
-        const change = pick(rng, [0.9, 0.97, 0.99, 1, 1.01, 1.03, 1.1]);
-        venue.move(Math.min(900_000_000, Math.max(10_000, Math.floor(venue.price * change))), upTo(rng, 30));
-      }
-      if (rng() < 0.04) {
-        venue.move(Math.floor(venue.price * pick(rng, venue.price < 1_000_000 ? [1.7, 2.5] : [0.4, 0.6])));
-        const candidates = venue.setup.owners.map(({ account }) => [account, 'full'] as const);
-        venue.run({ op: 'keeperCrank', candidates, maxRevalidations: 8, ...venue.inputs });
-      }
-      if (venue.run(drawInstruction(rng, venue)) === null) executed += 1;
-      for (const side of venue.market.sides) seen.add(`mode ${side.mode}`);
-      if (venue.market.globals.insurance === 0) seen.add('insurance exhausted');
-      checker.onSlotEnd();
-    }
-    expect(executed).toBeGreaterThan(1_000);
-    expect(seen).toContain('mode 2');
-    expect(seen).toContain('insurance exhausted');
+  test.each(variants)('keeps every invariant and winds down: %s', (name, params, price) => {
+    const venue = new HostileVenue(createStream('invariants', name), params, price);
+    venue.run({ op: 'topUpInsurance', amount: price / 2, nowSlot: 0 });
+    for (let step = 0; step < 4_000; step += 1) venue.step();
+    expect(venue.executed).toBeGreaterThan(1_000);
+    expect(venue.seen).toContain('mode 2');
+    expect(venue.seen).toContain('insurance exhausted');
+    venue.windDown();
+    const { cTot, insurance, pnlPosTot, usedAccounts, vault } = venue.market.globals;
+    expect({ cTot, pnlPosTot, usedAccounts }).toEqual({ cTot: 0, pnlPosTot: 0, usedAccounts: 0 });
+    expect(venue.market.sides.map((side) => [side.mode, side.oiEff, side.storedPositions])).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect(vault).toBeGreaterThanOrEqual(insurance);
   });
 });
 
