@@ -33,13 +33,12 @@ proptest! {
         prop_assert_eq!(mul_div_floor_signed(-a, b, d), ceil.map(|x| -x));
     }
 
-    /// a·b ≡ 0, ±1, ±2 (mod d), where a rounded quotient would go wrong.
+    /// (d + x)(d + y) ≡ x·y (mod d): products beside a multiple of d, where a rounded quotient would go wrong.
     #[test]
-    fn products_beside_a_multiple_round_exactly(q in 0..=MAX_SAFE >> 8, d in 1..=MAX_SAFE, off in -2..=2i64) {
-        let product = i128::from(q) * i128::from(d) + i128::from(off);
-        prop_assume!(product >= 0 && product <= i128::from(MAX_SAFE));
-        let product = i64::try_from(product).unwrap();
-        prop_assert_eq!(mul_div_floor(product, 1, d), Ok(product.div_euclid(d)));
+    fn products_beside_a_multiple_round_exactly(d in 4..MAX_SAFE - 2, x in -2..=2i64, y in -2..=2i64) {
+        let wide = i128::from(d) + i128::from(x) + i128::from(y) + i128::from((x * y).div_euclid(d));
+        let expected = i64::try_from(wide).ok().filter(|q| *q <= MAX_SAFE).ok_or(OutOfEnvelope);
+        prop_assert_eq!(mul_div_floor(d + x, d + y, d), expected);
     }
 
     #[test]

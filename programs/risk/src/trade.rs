@@ -14,7 +14,7 @@ use crate::margin::{
 use crate::resets::finalize_ready_sides;
 use crate::side_index::{attach, calculate_effective_position};
 use crate::solvency::calculate_equity_maintenance;
-use crate::state::{Account, Market, Mode, SideIndex};
+use crate::state::{Account, Market, Mode, Side, SideIndex};
 use math::{calculate_sum_sign, mul_div_floor, mul_div_floor_signed, require_safe};
 
 /// One account's part in a trade: what it had before, and what it pays.
@@ -55,23 +55,25 @@ fn record_health<U: Undo>(market: &Market<U>, party: &mut Party) -> Outcome<()> 
     Ok(())
 }
 
-/// Open interest of a side after the trade, from the old and new components; increases need a Normal side.
+/// Open interest of a side after the trade, from the old and new components of both accounts.
 fn calculate_candidate_oi<U: Undo>(
     market: &Market<U>,
     index: SideIndex,
     a: &Party,
     b: &Party,
 ) -> Outcome<i64> {
-    let side = market.side(index);
-    let others = side.oi_eff - part_of(index, a.before) - part_of(index, b.before);
+    let others = market.side(index).oi_eff - part_of(index, a.before) - part_of(index, b.before);
     if others < 0 {
         return Err(RiskError::CorruptState);
     }
-    let candidate = require_safe(others + part_of(index, a.after) + part_of(index, b.after))?;
-    if candidate > side.oi_eff && !side.is(Mode::Normal) {
+    Ok(require_safe(others + part_of(index, a.after) + part_of(index, b.after))?)
+}
+
+fn require_open(side: &Side, candidate_oi: i64) -> Outcome<()> {
+    if candidate_oi > side.oi_eff && !side.is(Mode::Normal) {
         return Err(RiskError::SideBlocked);
     }
-    Ok(candidate)
+    Ok(())
 }
 
 /// Executes a validated trade on accrued state (design 01 §10, `execute_trade` from the touches to the margins).
@@ -92,6 +94,8 @@ pub fn execute_on_accrued<U: Undo>(
     finalize_ready_sides(market);
     let oi_long = calculate_candidate_oi(market, SideIndex::Long, &a, &b)?;
     let oi_short = calculate_candidate_oi(market, SideIndex::Short, &a, &b)?;
+    require_open(market.side(SideIndex::Long), oi_long)?;
+    require_open(market.side(SideIndex::Short), oi_short)?;
     let against_oracle = trade.inputs.oracle_price - trade.execution_price;
     apply_slippage(market, &mut a, &mut b, mul_div_floor_signed(against_oracle, size_q, POS_SCALE)?)?;
     attach(market, a.account, a.after)?;
