@@ -73,8 +73,8 @@ describe('oracle-spike', () => {
         .filter(({ slab }) => slab.startsWith(`${template}/`))
         .map(({ netExtractedAtoms }) => Math.round(netExtractedAtoms / 1e9));
     // In thousands: 5 000 × (s · 20 % − 12 %) with s = 1, 1 and 18/25 released, less 2.5 of fees and 2.2 of spread.
-    const [atOnce, fiveSeconds, tenSeconds, ...longer] = net('keep');
-    expect([atOnce, fiveSeconds]).toEqual([395, 395]);
+    const [atOnce, fourSeconds, tenSeconds, ...longer] = net('keep');
+    expect([atOnce, fourSeconds]).toEqual([395, 395]);
     expect(tenSeconds).toBe(115);
     for (const loss of longer) expect(loss).toBeLessThan(0);
     for (const { liquidatedAccounts } of record.tables.groups.filter(({ group }) => group === 'traders')) {
