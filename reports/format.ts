@@ -58,11 +58,11 @@ export function formatPercent(share: number): string {
   return `${formatNumber(percent, share === 0 || share === 1 ? 0 : 1)}${NBSP}%`;
 }
 
-/** h and other ratios near 1: four decimals, and never a rounded "1.0000" for something below 1. */
+/** h and other ratios: four decimals, six near 0 and 1, and never rounded to a 0 or 1 that they are not. */
 export function formatRatio(value: number): string {
   if (value === 1 || value === 0) return String(value);
-  if (value > 0.99995 && value < 1) return '> 0.9999';
-  if (value > 0 && value < 0.00005) return '< 0.0001';
+  if (value > 0.99995 && value < 1) return formatNumber(Math.floor(value * 1e6) / 1e6, 6);
+  if (value > 0 && value < 0.00005) return formatNumber(Math.ceil(value * 1e6) / 1e6, 6);
   return formatNumber(value, 4);
 }
 

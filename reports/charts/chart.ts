@@ -89,6 +89,7 @@ export interface LineOptions {
   yScale?: Spec;
   /** Horizontal reference line. */
   rule?: { y: number; label: string };
+  ticks?: readonly number[];
   step?: boolean;
 }
 
@@ -102,8 +103,16 @@ export const axisOf = (title: string, format: string): Spec =>
     ? { title, labelExpr: "replace(format(datum.value, '~s'), 'G', 'bn')" }
     : { title, format };
 
+/** Drawings below this width are for telephones. */
+const NARROW_MAX = 500;
 /** Average width of a letter in a legend. */
 const PX_PER_LETTER = 6.5;
+
+/** Width left for the bars of a chart whose rows have names. */
+export const besideNames = (width: number): number => width - (width < NARROW_MAX ? 80 : 120);
+
+/** Room for the names themselves. */
+export const limitNames = (width: number): number => (width < NARROW_MAX ? 150 : 260);
 
 /** Colour and dash of named series, in the order given; `legend: null` hides it when there is nothing to tell apart. */
 export function encodeSeries(
@@ -114,7 +123,7 @@ export function encodeSeries(
 ): { color: Spec; strokeDash: Spec } {
   const longest = Math.max(...names.map((name) => name.length));
   const columns = Math.max(1, Math.floor(width / (longest * PX_PER_LETTER + 40)));
-  const legend = names.length < 2 ? null : { columns, labelLimit: width };
+  const legend = names.length < 2 ? null : { columns, labelLimit: 500 };
   const range = colours.map((at) => PALETTE[at % PALETTE.length]);
   const dash = dashes.map((at) => [...DASHES[at % DASHES.length]!]);
   return {
@@ -144,7 +153,10 @@ export function drawLines(input: ChartInput, options: LineOptions): Chart['draw'
         y: {
           field: 'y',
           type: 'quantitative',
-          axis: axisOf(options.yTitle, options.yFormat),
+          axis: {
+            ...axisOf(options.yTitle, options.yFormat),
+            ...(options.ticks && { values: options.ticks }),
+          },
           scale: options.yScale ?? {},
         },
         ...encodeSeries(names, width, colours, dashes),
@@ -162,7 +174,7 @@ function drawRule(rule: { y: number; label: string }): Spec[] {
     { mark: { type: 'rule', strokeDash: [3, 3] }, encoding: { y } },
     {
       data: { values: [{}] },
-      mark: { type: 'text', text: rule.label, align: 'left', baseline: 'bottom', dx: 3, dy: -2, x: 0 },
+      mark: { type: 'text', text: rule.label, align: 'left', baseline: 'top', dx: 3, dy: 4, x: 0 },
       encoding: { y },
     },
   ];

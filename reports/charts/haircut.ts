@@ -1,4 +1,4 @@
-import type { SeriesRow } from '../../sim/record/types.ts';
+import type { ExitRow, SeriesRow } from '../../sim/record/types.ts';
 import {
   ATOMS_PER_QUOTE,
   formatMoney,
@@ -8,7 +8,7 @@ import {
   formatShort,
   QUOTE,
 } from '../format.ts';
-import { groupBy, lastSeriesRows, minimum, sum } from '../metrics/definition.ts';
+import { groupBy, groupBySlab, lastSeriesRows, minimum, sum } from '../metrics/definition.ts';
 import { H_TARGET } from '../metrics/thresholds.ts';
 import {
   axisOf,
@@ -23,12 +23,17 @@ import {
 } from './chart.ts';
 import type { Spec } from './render.ts';
 
+/** Falls of h smaller than this are the rounding of a single atom. */
+const FALL_MIN = 0.0001;
+
 const lowest = (rows: readonly SeriesRow[]) =>
   minimum(rows, (row) => Math.min(row.hStored, row.hCranked ?? 1)) ?? 1;
 
 /** Stored and cranked h of the slabs where either fell. */
 export function chartHaircut(input: ChartInput): Chart[] {
-  const slabs = chooseSlabs(input, (slab) => 1 - lowest(input.series.get(slab) ?? []));
+  const slabs = chooseSlabs(input, (slab) =>
+    Math.max(0, 1 - FALL_MIN - lowest(input.series.get(slab) ?? [])),
+  );
   if (slabs.length === 0) return [];
   const worst = slabs.reduce((low, slab) =>
     lowest(input.series.get(slab)!) < lowest(input.series.get(low)!) ? slab : low,
@@ -78,13 +83,19 @@ const EXITS_MAX = 300;
 export function chartPayouts(input: ChartInput): Chart[] {
   const { record, time, summary } = input;
   const exits = record.tables.exits.filter((exit) => exit.kind === 'convert' && exit.amountAtoms > 0);
-  if (exits.length === 0) return [];
+  const cut = (exit: ExitRow) => exit.amountAtoms - exit.paidAtoms;
+  const bySlab = groupBySlab(exits);
+  const slabs = chooseSlabs(input, (slab) => {
+    const claims = sum(bySlab.get(slab) ?? [], (exit) => exit.amountAtoms);
+    return Math.max(0, sum(bySlab.get(slab) ?? [], cut) - FALL_MIN * claims);
+  });
+  if (slabs.length === 0) return [];
   const metric = (name: string) => summary.metrics.find((row) => row.name === name)?.value ?? null;
-  const [first, last] = [metric('haircut.payout_first_decile'), metric('haircut.payout_last_decile')];
-  const largest = exits.toSorted((a, b) => b.amountAtoms - a.amountAtoms).slice(0, EXITS_MAX);
-  const slabs = record.slabs
-    .map((info) => info.slab)
-    .filter((slab) => largest.some((exit) => exit.slab === slab));
+  const percent = (name: string) => formatPercent(metric(`haircut.${name}`) ?? 1);
+  const largest = exits
+    .filter((exit) => slabs.includes(exit.slab))
+    .toSorted((a, b) => b.amountAtoms - a.amountAtoms)
+    .slice(0, EXITS_MAX);
   const values = largest.map((exit) => ({
     name: exit.slab,
     x: time.of(exit.slot),
@@ -94,7 +105,7 @@ export function chartPayouts(input: ChartInput): Chart[] {
   return [
     {
       id: 'payouts',
-      finding: `The first tenth of converted claims was paid ${formatPercent(first ?? 1)}, the last tenth ${formatPercent(last ?? 1)}`,
+      finding: `Conversions were paid ${percent('payout_ratio')}, the worst ${percent('payout_ratio_min')}; the first tenth of claims ${percent('payout_first_decile')}, the last ${percent('payout_last_decile')}${describeChoice(input, slabs)}`,
       alt: 'Each circle is one conversion of released profit: time across, payout ratio up, area by claim.',
       draw: (width) => ({
         width,
@@ -151,7 +162,8 @@ export function chartBearers(input: ChartInput): Chart[] {
   );
   if (shown.length === 0) return [];
   const kept = rows.filter((row) => shown.includes(row.slab));
-  const names = BEARERS.map(([name]) => name);
+  const involved = BEARERS.map((_, at) => at).filter((at) => sum(kept, BEARERS[at]![1]) > 0);
+  const names = involved.map((at) => BEARERS[at]![0]);
   const total = sum(rows, deficit);
   const shares = BEARERS.map(([name, pick]) => ({ name, share: sum(rows, pick) / total }))
     .filter(({ share }) => share > 0)
@@ -164,9 +176,9 @@ export function chartBearers(input: ChartInput): Chart[] {
       id: 'bearers',
       finding: `Bankrupt accounts left ${formatMoney(total)}: ${shares.join(', ')}${describeChoice(input, shown)}`,
       alt: 'One bar per slab, divided by who carried the deficits of bankrupt accounts.',
-      draw: (width) => drawBars(values, shown, names, width, `deficits, ${QUOTE}`),
+      draw: (width) => drawBars(values, shown, encodeSeries(names, width, involved).color, width),
       table: {
-        columns: ['slab', ...names.map((name) => `${name}, ${QUOTE}`)],
+        columns: ['slab', ...BEARERS.map(([name]) => `${name}, ${QUOTE}`)],
         rows: kept.map((row) => [
           row.slab,
           ...BEARERS.map(([, pick]) => formatShort(pick(row) / ATOMS_PER_QUOTE)),
@@ -177,13 +189,7 @@ export function chartBearers(input: ChartInput): Chart[] {
   ];
 }
 
-function drawBars(
-  values: object[],
-  slabs: readonly string[],
-  names: readonly string[],
-  width: number,
-  title: string,
-): Spec {
+function drawBars(values: object[], slabs: readonly string[], color: Spec, width: number): Spec {
   return {
     width,
     height: { step: 36 },
@@ -191,9 +197,14 @@ function drawBars(
     mark: { type: 'bar', stroke: 'var(--page)', strokeWidth: 1 },
     encoding: {
       y: { field: 'slab', type: 'nominal', sort: slabs, axis: { title: null } },
-      x: { field: 'y', type: 'quantitative', stack: true, axis: { ...axisOf(title, 'money'), grid: true } },
+      x: {
+        field: 'y',
+        type: 'quantitative',
+        stack: true,
+        axis: { ...axisOf(`deficits, ${QUOTE}`, 'money'), grid: true },
+      },
       order: { field: 'order' },
-      color: encodeSeries(names, width).color,
+      color,
     },
   };
 }

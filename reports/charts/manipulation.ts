@@ -5,6 +5,7 @@ import { capitalise, describeAttacks } from '../metrics/describe.ts';
 import { slotsToWithdrawal } from '../metrics/manipulation.ts';
 import {
   axisOf,
+  besideNames,
   type Chart,
   type ChartInput,
   chooseSlabs,
@@ -12,6 +13,7 @@ import {
   drawLines,
   encodeSeries,
   type LineOptions,
+  limitNames,
   tabulateLines,
 } from './chart.ts';
 
@@ -43,7 +45,7 @@ export function chartAttacks(input: ChartInput): Chart[] {
       finding: capitalise(describeAttacks(attacks, record.slotMs)),
       alt: 'Two bars per attack and length of warmup: what the attacker extracted and how the wealth of everybody else changed.',
       draw: (width) => ({
-        width,
+        width: besideNames(width),
         height: { step: 18 },
         data: { values },
         mark: 'bar',
@@ -52,7 +54,7 @@ export function chartAttacks(input: ChartInput): Chart[] {
             field: 'label',
             type: 'nominal',
             sort: attacks.map(label),
-            axis: { title: null, labelLimit: width < 500 ? 120 : 260 },
+            axis: { title: null, labelLimit: limitNames(width) },
           },
           yOffset: { field: 'name', sort: names },
           x: { field: 'y', type: 'quantitative', axis: { ...axisOf(QUOTE, 'money'), grid: true } },

@@ -10,6 +10,7 @@ import {
 import { calculateRunView, maximum, minimum, sum } from '../metrics/definition.ts';
 import { calculateEpisodes, calculateModeSpans, SIDES } from '../metrics/recovery.ts';
 import {
+  besideNames,
   type Chart,
   type ChartInput,
   chooseSlabs,
@@ -17,6 +18,7 @@ import {
   drawLines,
   encodeSeries,
   type LineOptions,
+  limitNames,
   tabulateLines,
 } from './chart.ts';
 
@@ -52,7 +54,7 @@ export function chartModes(input: ChartInput): Chart[] {
       finding: `${longest.slab} ${longest.side}s were out of Normal for ${longest.censored ? `at least ${length}, to the end` : length}${describeChoice(input, slabs)}`,
       alt: 'One strip per side of each slab over time, coloured by mode: Normal, DrainOnly (no new positions), ResetPending (waiting for accounts to settle).',
       draw: (width) => ({
-        width,
+        width: besideNames(width),
         height: { step: 26 },
         data: { values },
         mark: { type: 'bar', height: 16 },
@@ -61,7 +63,7 @@ export function chartModes(input: ChartInput): Chart[] {
             field: 'side',
             type: 'nominal',
             sort: sides,
-            axis: { title: null, labelLimit: width < 500 ? 120 : 260 },
+            axis: { title: null, labelLimit: limitNames(width) },
           },
           x: { field: 'x', type: 'quantitative', axis: { title: time.title } },
           x2: { field: 'x2' },
@@ -110,7 +112,8 @@ export function chartMultiplier(input: ChartInput): Chart[] {
     ),
     yTitle: 'share of each position left (A)',
     yFormat: logarithmic ? '~%' : '.0%',
-    yScale: logarithmic ? { type: 'log' } : { domain: [0, 1] },
+    yScale: logarithmic ? { type: 'log', domain: [0.001, 1] } : { domain: [0, 1] },
+    ...(logarithmic && { ticks: [0.001, 0.01, 0.1, 1] }),
     step: true,
   };
   return [

@@ -102,12 +102,11 @@ export function chartOpenInterest(input: ChartInput): Chart[] {
     yFormat: 'money',
   };
   const largest = slabs.reduce((best, slab) => (peak(slab) > peak(best) ? slab : best));
-  const end = input.series.get(largest)?.at(-1);
-  const change = end === undefined ? 0 : 1 - notional(end) / peak(largest);
+  const end = notional(input.series.get(largest)!.at(-1)!);
   return [
     {
       id: 'open-interest',
-      finding: `Open interest of ${largest} peaked at ${formatShort(peak(largest))} ${QUOTE} and ended ${formatPercent(change)} below that${describeChoice(input, slabs)}`,
+      finding: `Open interest of ${largest} peaked at ${formatShort(peak(largest))} ${QUOTE} and ended at ${formatShort(end)} ${QUOTE}${describeChoice(input, slabs)}`,
       alt: 'Line chart of open interest over time, one line per slab.',
       draw: drawLines(input, options),
       table: tabulateLines(input, options, formatShort),
@@ -142,7 +141,7 @@ export function chartLiquidations(input: ChartInput): Chart[] {
   const peak = bins.reduce((best, bin) => (total(bin) > total(best) ? bin : best));
   const values = bins.flatMap((bin) => {
     const x = time.of(bin.from);
-    const x2 = time.of(bin.from + slots);
+    const x2 = time.of(Math.min(bin.from + slots, record.slotsDone));
     const bankrupt = bin.atoms.bankrupt / ATOMS_PER_QUOTE;
     return [
       { name: 'bankrupt', x, x2, y: 0, y2: bankrupt },
@@ -162,7 +161,7 @@ export function chartLiquidations(input: ChartInput): Chart[] {
         data: { values },
         mark: { type: 'rect', stroke: 'var(--page)', strokeWidth: 0.5 },
         encoding: {
-          x: { field: 'x', type: 'quantitative', axis: { title: time.title } },
+          x: { field: 'x', type: 'quantitative', axis: { title: time.title }, scale: { nice: false } },
           x2: { field: 'x2' },
           y: { field: 'y', type: 'quantitative', axis: axisOf(yTitle, 'money') },
           y2: { field: 'y2' },

@@ -61,6 +61,8 @@ export const CHART_CONFIG = {
     symbolStrokeWidth: 2.5,
     symbolSize: 120,
     orient: 'top',
+    // Leaves room for the title above the y axis.
+    offset: 26,
     title: null,
   },
   header: { labelColor: INK, labelFontSize: 12, title: null, labelAnchor: 'start' },

@@ -60,6 +60,25 @@ export function renderFit(summary: Summary): Markup | null {
   )}`;
 }
 
+/** A value as it stands in the scenario file: {"a":1,"b":[2]} becomes "a: 1, b: (2)". */
+function readable(value: string): string {
+  if (!/^[[{]/.test(value)) return value;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    return value;
+  }
+  const parts = (inner: unknown): string => {
+    if (inner === null || typeof inner !== 'object') return String(inner);
+    const entries = Array.isArray(inner)
+      ? inner.map(parts)
+      : Object.entries(inner).map(([key, part]) => `${key}: ${parts(part)}`);
+    return `(${entries.join(', ')})`;
+  };
+  return parts(parsed).slice(1, -1);
+}
+
 /** Parameters with their provenance. */
 export function renderLabels(record: RunRecord): Markup | null {
   if (record.labels.length === 0) return null;
@@ -69,7 +88,7 @@ export function renderLabels(record: RunRecord): Markup | null {
   );
   const rows = record.labels
     .toSorted((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
-    .map((entry) => [html`<code>${entry.path}</code>`, entry.label, entry.value, entry.note]);
+    .map((entry) => [html`<code>${entry.path}</code>`, entry.label, readable(entry.value), entry.note]);
   return html`<h3>Where the parameters come from</h3>${renderTable(
     `${counts.join(', ')}. Measured: from data. Calibrated: chosen so that the run meets a published figure. Assumed: neither.`,
     [

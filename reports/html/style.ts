@@ -32,10 +32,10 @@ ul.facts { list-style: none; padding: 0; margin: 0; }
 ul.facts li { display: grid; grid-template-columns: 6.6rem 1fr; gap: .3rem .8rem; padding: .35rem 0; border-bottom: 1px solid var(--grid); }
 .status { font-size: .78rem; font-weight: 700; letter-spacing: .03em; padding-top: .15rem; white-space: nowrap; }
 .pass { color: var(--pass); } .attention { color: var(--attention); } .fail { color: var(--fail); } .status.note { color: var(--muted); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px; padding: 0; margin: 1rem 0; }
-.tiles div { background: var(--panel); border-radius: 6px; padding: .55rem .7rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 10px; padding: 0; margin: 1rem 0; }
+.tiles div { background: var(--panel); border-radius: 6px; padding: .55rem .6rem; }
 .tiles dt { color: var(--muted); font-size: .82rem; line-height: 1.3; }
-.tiles dd { margin: .15rem 0 0; font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tiles dd { margin: .15rem 0 0; font-size: 1.05rem; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 figure { margin: 1.6rem 0; }
 figcaption { font-weight: 600; margin-bottom: .5rem; line-height: 1.35; }
 figcaption .alt { display: block; font-weight: 400; }

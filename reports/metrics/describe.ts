@@ -64,6 +64,14 @@ export function describeRecovery(input: VerdictInput): string {
 
 export const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** "409 k USDC at a warmup of 0 s and still 12 k USDC at 10 min" */
+function describeEnds(rows: readonly AttackRow[], slotMs: number): string {
+  const sorted = rows.toSorted((a, b) => a.warmupPeriodSlots - b.warmupPeriodSlots);
+  const [shortest, longest] = [sorted[0]!, sorted.at(-1)!];
+  const at = (row: AttackRow) => formatDuration(row.warmupPeriodSlots, slotMs);
+  return `${formatMoney(shortest.netExtractedAtoms)} at a warmup of ${at(shortest)} and still ${formatMoney(longest.netExtractedAtoms)} at ${at(longest)}`;
+}
+
 /** "spike took up to 409 k USDC, but nothing from a warmup of 10 min on" */
 function describeAttack(name: string, rows: readonly AttackRow[], slotMs: number): string {
   const best = maximum(rows, (attack) => attack.netExtractedAtoms) ?? 0;
@@ -72,7 +80,7 @@ function describeAttack(name: string, rows: readonly AttackRow[], slotMs: number
   const warmups = new Set(rows.map((attack) => attack.warmupPeriodSlots)).size;
   if (warmups === 1) return `${name} took ${formatMoney(best)}`;
   return breakeven === null
-    ? `${name} took up to ${formatMoney(best)}, and made a profit even at the longest warmup`
+    ? `${name} took ${describeEnds(rows, slotMs)}`
     : `${name} took up to ${formatMoney(best)}, but nothing from a warmup of ${formatDuration(breakeven, slotMs)} on`;
 }
 

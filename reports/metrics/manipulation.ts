@@ -60,9 +60,9 @@ const moneyMetrics = defineMetrics('manipulation', [
   {
     name: 'attacks_profitable',
     unit: 'count',
-    formula: 'rows with netExtractedAtoms > 0',
+    formula: 'rows with netExtractedAtoms > 0; empty without attacks',
     source: 'attacks.csv',
-    calculate: (view) => attacks(view).filter((attack) => attack.netExtractedAtoms > 0).length,
+    calculate: (view) => total(view, (attack) => Number(attack.netExtractedAtoms > 0)),
   },
   {
     name: 'capital_in',

@@ -165,7 +165,7 @@ function describeChecking({ record }: VerdictInput): Fact {
     status: record.checked ? 'pass' : 'note',
     statement: record.checked
       ? 'An independent auditor and the engine’s invariants were checked at every slot.'
-      : 'Invariants were not checked slot by slot in this run; `run --check` does it.',
+      : 'Invariants were not checked slot by slot in this run; run --check does it.',
   };
 }
 
@@ -177,7 +177,7 @@ function findManipulation(input: VerdictInput): string {
   const breakeven = input.metrics['manipulation.breakeven_warmup'] ?? null;
   const advice =
     breakeven === null
-      ? 'raise the warmup above the longest one tested, or defend the oracle otherwise'
+      ? 'no tested warmup made every attack unprofitable, so the oracle needs another defence'
       : `a warmup of at least ${formatDuration(breakeven, input.record.slotMs)} made every tested attack unprofitable`;
   return `Honest participants ended ${formatMoney(Math.abs(change))} ${change < 0 ? 'poorer' : 'richer'} in total than without the attacks (threshold: no attack may end above 0): ${advice}.`;
 }

@@ -48,6 +48,7 @@ test('break-even warmup: the shortest tested if nothing paid, undefined if the l
 
 test('without attacks the sums are undefined, not zero', () => {
   expect(measure('manipulation.net_extracted', {})).toBeNull();
+  expect(measure('manipulation.attacks_profitable', {})).toBeNull();
   expect(measure('manipulation.attacks', {})).toBe(0);
 });
 
