@@ -5,7 +5,7 @@ import type { PriceDescription } from '../prices/process.ts';
 import type { ScenarioIssue } from './issues.ts';
 import type { Draft, Resolved } from './resolve.ts';
 import { type AgentModules, RISK_KEYS, type SlabSpec } from './schema.ts';
-import { ATOMS, QUOTE } from './units.ts';
+import { ATOMS, QUOTE, writeDecimal } from './units.ts';
 import { issueAt } from './zod_issues.ts';
 
 /** The group name under which the LP accounts appear in the results. */
@@ -65,7 +65,7 @@ function checkPrice(
   const attacked = windows.length === 0 ? '' : ' under the attacks on it';
   const issues: ScenarioIssue[] = [];
   if (highest > spec.risk.maxPrice) {
-    const message = `the price of ${spec.underlying} can reach ${highest / ATOMS} ${QUOTE}${attacked}`;
+    const message = `the price of ${spec.underlying} can reach ${writeDecimal(highest, ATOMS)} ${QUOTE}${attacked}`;
     issues.push(issueAt(node, ['risk', 'max_price'], path, message));
   }
   if (lowest < 1) {

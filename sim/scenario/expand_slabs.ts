@@ -3,7 +3,7 @@ import type { ScenarioIssue } from './issues.ts';
 import { childOf, locate, omitKeys, setAt, splitPath } from './tree.ts';
 
 /** One slab of the file becomes at most this many. */
-const MAX_SLABS = 10_000;
+const MAX_SLABS = 1_000;
 
 /** What other sections refer to. */
 const FIXED = ['id', 'count', 'underlying', 'vary'];

@@ -232,7 +232,7 @@ const matcherType = z.discriminatedUnion('kind', [passiveLpType]);
 /** Fields of a slab that decide which slabs it becomes. */
 export const slabHeadType = z.object({
   id: name('an id'),
-  count: count(1, 10_000).default(1).describe('Copies of this slab, named id/1, id/2, …'),
+  count: count(1, 1_000).default(1).describe('Copies of this slab, named id/1, id/2, …'),
   underlying: name('the name of an underlying'),
   vary: z
     .record(z.string(), z.array(z.unknown()).min(1))

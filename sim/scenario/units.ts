@@ -125,8 +125,8 @@ function toInteger(value: bigint | undefined, finest: string): number | string {
   return Number(value);
 }
 
-/** `1_000_000.5`, the way scenario files group digits. */
-function writeDecimal(value: number, scale: number): string {
+/** A value over its scale as scenario files group digits: `1_000_000.5`. */
+export function writeDecimal(value: number, scale: number): string {
   const [whole = '', fraction] = String(value / scale).split('.');
   const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, '_');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

@@ -28,6 +28,27 @@ function allowedNames(issue: ZodIssue, allowedKeys: AllowedKeys): readonly strin
     : undefined;
 }
 
+/** YAML's words for the types of zod. */
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  tuple: 'a list',
+  string: 'a text',
+  number: 'a number',
+  boolean: '`true` or `false`',
+};
+
+/** What an issue asks for: the words of the type's author if there are any, else words for zod's own. */
+function describeNeed(issue: ZodIssue): string {
+  const { message } = issue;
+  if (issue.code === 'invalid_type' && message.startsWith('Invalid input: expected')) {
+    return `needs ${TYPE_WORDS[issue.expected] ?? issue.expected}`;
+  }
+  const isShort = issue.code === 'too_small' && message.startsWith('Too small');
+  return isShort ? `needs at least ${issue.minimum} of them` : message;
+}
+
 const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
 
 /** The branch of a union that was most likely meant: one whose problems lie inside, not at its root. */
@@ -72,6 +93,9 @@ function flatten(issue: ZodIssue, root: Node, base: readonly Step[], allowedKeys
     const branches = issue.errors.map((issues) =>
       issues.flatMap((inner) => flatten(inner, root, whole, allowedKeys)),
     );
+    const isOwn =
+      issue.message !== 'Invalid input' && branches.flat().every((problem) => problem.path.length === 0);
+    if (isOwn) return [{ path, message: exists ? issue.message : `is missing; ${issue.message}`, atRoot }];
     return chooseBranch(branches, exists ? node : undefined).map((problem) => ({
       ...problem,
       path: [...path, ...problem.path],
@@ -80,9 +104,8 @@ function flatten(issue: ZodIssue, root: Node, base: readonly Step[], allowedKeys
   }
   if (issue.code === 'invalid_key')
     return [{ path, message: issue.issues[0]?.message ?? issue.message, atRoot }];
-  const needs =
-    allowed === undefined ? issue.message.replace(/^Invalid input: /, '') : `must be one of ${list(allowed)}`;
-  const message = exists ? needs : `is missing; ${needs.replace(/, received undefined$/, '')}`;
+  const needs = allowed === undefined ? describeNeed(issue) : `must be one of ${list(allowed)}`;
+  const message = exists ? needs : `is missing; ${needs}`;
   const isText = exists && node.type === 'scalar' && typeof node.value === 'string';
   const choice = isText && allowed !== undefined ? { written: String(node.value), allowed } : {};
   return [{ path, message, atRoot: atRoot && exists, ...choice }];

@@ -47,8 +47,11 @@ describe('vary and count', () => {
     ['{risk.warmup: [0 s, 5]}', 'test.yaml:11:31 slabs.btc.risk.warmup: `5`; has no unit'],
     ['{risk.warmp: [0 s]}', 'test.yaml:11:25 slabs.btc.risk.warmp: unknown key'],
     ['{risk.warmup: [0 s, 0 s]}', 'test.yaml:11:31 slabs.btc.vary.risk.warmup: is in the list twice'],
-    ['{risk.warmup: []}', 'test.yaml:11:25 slabs.btc.vary.risk.warmup: an empty list'],
-    ['{risk.warmup: 5 s}', 'test.yaml:11:25 slabs.btc.vary.risk.warmup: `5 s`; expected array'],
+    [
+      '{risk.warmup: []}',
+      'test.yaml:11:25 slabs.btc.vary.risk.warmup: an empty list; needs at least 1 of them',
+    ],
+    ['{risk.warmup: 5 s}', 'test.yaml:11:25 slabs.btc.vary.risk.warmup: `5 s`; needs a list'],
     ['{id: [a, b]}', 'test.yaml:11:12 slabs.btc.vary.id: cannot be varied'],
     [
       '{risk.warmup.x: [1]}',
@@ -65,9 +68,9 @@ describe('vary and count', () => {
   it('are limited', () => {
     const text = change(
       'underlying: BTC',
-      'underlying: BTC\n    count: 6000\n    vary: {risk.warmup: [1 s, 2 s]}',
+      'underlying: BTC\n    count: 600\n    vary: {risk.warmup: [1 s, 2 s]}',
     );
-    expect(listIssues(text)[0]).toContain('becomes 12000 slabs; at most 10000');
+    expect(listIssues(text)[0]).toContain('becomes 1200 slabs; at most 1000');
   });
 });
 

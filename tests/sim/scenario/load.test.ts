@@ -145,6 +145,12 @@ describe('one mistake', () => {
     ['question: Does it load?', 'question: *nothing', 'test.yaml:3:11 : aliases are not part'],
     ['question: Does it load?', 'question: &q why', 'test.yaml:3:14 : tags and anchors are not part'],
     ['question: Does it load?', 'question: [', 'test.yaml:4:'],
+    ['time: {slot: 400 ms, length: 10 min}', 'time: 10 min', 'test.yaml:4:7 time: `10 min`; needs a map'],
+    [
+      'count: 3',
+      'slabs: btc',
+      'test.yaml:28:12 population.savers.slabs: `btc`; needs `all` or a list of slab ids',
+    ],
   ])('%s → %s', (from, to, expected) => {
     const issues = listIssues(change(from, to));
     expect(
@@ -175,7 +181,7 @@ describe('what the engine or the run would refuse', () => {
     [
       '200_000 USDC',
       '119_000 USDC',
-      'test.yaml:18:18 slabs.btc.risk.max_price: `119_000 USDC`; the price of BTC can reach 120000 USDC under the attacks',
+      'test.yaml:18:18 slabs.btc.risk.max_price: `119_000 USDC`; the price of BTC can reach 120_000 USDC under the attacks',
     ],
     ['100_000 USDC}', '0.000001 USDC}', ' slabs.btc.matcher.max_position'],
     ['distortion: 20 %', 'distortion: -60 %', 'can fall below one atom'],
@@ -295,7 +301,7 @@ describe('hostile texts', () => {
       fc.property(garbage, (text) => {
         expect(check(text)).not.toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -306,7 +312,7 @@ describe('hostile texts', () => {
         const text = lines[line]!;
         check(lines.with(line, text.slice(0, at) + noise + text.slice(at)).join('\n'));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
