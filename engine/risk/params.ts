@@ -90,7 +90,8 @@ const RANGES: readonly (readonly [NumericField, number, number])[] = [
   ['makerFeeBps', -BPS, BPS],
   ['keeperRewardBps', 0, BPS],
   ['maxHedgeCreditMmBps', 0, BPS],
-  ['fundingScale', 1, MAX_SAFE],
+  // 10 000·scale is a divisor and has to be exact.
+  ['fundingScale', 1, Math.floor(MAX_SAFE / BPS)],
 ];
 
 /**
