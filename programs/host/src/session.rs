@@ -9,7 +9,7 @@ use risk::record::Field;
 use risk::state::{Account, Globals, Side, SideIndex};
 use risk::wire::{
     AccountView, Header, MarketRecord, MarketView, PROGRAM_ID, calculate_size, decode_instruction, is_valid,
-    process,
+    process_instruction,
 };
 use std::time::Instant;
 
@@ -142,7 +142,7 @@ impl Session {
             is_writable: false,
             data: &mut [],
         };
-        process(&PROGRAM_ID, &mut [market, authority], data, &mut self.journal)
+        process_instruction(&PROGRAM_ID, &mut [market, authority], data, &mut self.journal)
     }
 
     /// Executes the instructions `rounds` times from the same start, changes nothing, and answers the least nanoseconds
@@ -212,7 +212,7 @@ fn process_raw(frame: &mut Frame, answer: &mut Vec<u8>) -> Option<()> {
             data: buffer.bytes_mut(),
         })
         .collect();
-    let outcome = process(&program_id, &mut accounts, frame.0, &mut Journal::default());
+    let outcome = process_instruction(&program_id, &mut accounts, frame.0, &mut Journal::default());
     answer.extend(code_of(outcome).to_le_bytes());
     for (_, _, _, buffer) in &described {
         answer.extend(u32::try_from(buffer.bytes().len()).ok()?.to_le_bytes());

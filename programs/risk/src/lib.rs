@@ -1,5 +1,5 @@
 //! The risk engine of one market (design 01) as an on-chain program. It works in place on account bytes, without a heap
-//! and without floating point. Read `apply` first; `wire::process` is the entry.
+//! and without floating point. Read `apply` first; `wire::process_instruction` is the entry.
 #![no_std]
 
 pub mod apply;

@@ -280,11 +280,14 @@ impl<U: Undo> Market<'_, U> {
         let (Ok(a), Ok(b)) = (usize::try_from(first), usize::try_from(second)) else {
             return Err(RiskError::AccountNotFound);
         };
-        let both = accounts.get_disjoint_mut([a, b]).map_err(|_| RiskError::AccountNotFound)?;
-        let [a, b] = &both;
+        let (lower, upper) = accounts.split_at_mut_checked(a.max(b)).ok_or(RiskError::AccountNotFound)?;
+        let (Some(low), Some(high)) = (lower.get_mut(a.min(b)), upper.first_mut()) else {
+            return Err(RiskError::AccountNotFound);
+        };
+        let [a, b] = if a < b { [low, high] } else { [high, low] };
         self.undo.save_account(first, a);
         self.undo.save_account(second, b);
-        Ok(both)
+        Ok([a, b])
     }
 }
 

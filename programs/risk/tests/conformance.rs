@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use risk::constants::{MAX_OI_SIDE_Q, MAX_ORACLE_PRICE};
 use risk::errors::RiskError;
 use risk::journal::NoUndo;
-use risk::wire::{AccountView, MarketView, PROGRAM_ID, calculate_size, process};
+use risk::wire::{AccountView, MarketView, PROGRAM_ID, calculate_size, process_instruction};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -45,7 +45,7 @@ impl Bench {
             AccountView { key: [0; 32], owner: PROGRAM_ID, is_signer: false, is_writable: true, data: bytes };
         let authority =
             AccountView { key: [7; 32], owner: [0; 32], is_signer: true, is_writable: false, data: &mut [] };
-        let outcome = process(&PROGRAM_ID, &mut [market, authority], data, &mut NoUndo);
+        let outcome = process_instruction(&PROGRAM_ID, &mut [market, authority], data, &mut NoUndo);
         if outcome.is_err() {
             // What the runtime does with a failed transaction.
             self.words = before;

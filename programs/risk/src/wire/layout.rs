@@ -103,7 +103,7 @@ pub fn split(data: &mut [u8]) -> Outcome<(&mut MarketRecord, &mut [Account])> {
 /// Bytes as records in place; `None` if they are misaligned or do not divide into whole records.
 fn cast<T: Plain>(bytes: &mut [u8]) -> Option<&mut [T]> {
     let start = bytes.as_mut_ptr().cast::<T>();
-    if !start.is_aligned() || !bytes.len().is_multiple_of(size_of::<T>()) {
+    if !start.is_aligned() || bytes.len() % size_of::<T>() != 0 {
         return None;
     }
     // SAFETY: the pointer is aligned and covers exactly `bytes`, which stays mutably borrowed for the result's lifetime.

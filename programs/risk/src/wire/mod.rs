@@ -6,4 +6,4 @@ mod process;
 
 pub use codec::{Candidates, Initialize, Instruction, decode_instruction};
 pub use layout::{Header, LAYOUT_VERSION, MAGIC, MarketRecord, MarketView, calculate_size, is_valid};
-pub use process::{AccountView, PROGRAM_ID, process};
+pub use process::{AccountView, PROGRAM_ID, process_instruction};

@@ -29,7 +29,7 @@ pub const PROGRAM_ID: [u8; 32] = *b"percolator-lab/programs/risk/1/.";
 
 /// Executes one instruction. Accounts: the market, writable and owned by this program; the authority, signing. The raw
 /// engine takes prices, slots and rates from the instruction, so only the authority recorded at initialisation may act.
-pub fn process<U: Undo>(
+pub fn process_instruction<U: Undo>(
     program_id: &[u8; 32],
     accounts: &mut [AccountView<'_>],
     data: &[u8],
