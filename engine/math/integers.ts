@@ -87,16 +87,22 @@ export function calculateSumSign(a: number, b: number, c: number, d: number, e: 
 }
 
 /**
- * floor((high + low)/d) for an exact unevaluated sum ≥ 0 with high < 2^104 and d > 0, or −1 if the remainder is not 0
- * or the quotient is too large to be corrected. Lets K differences be divided before they are multiplied.
+ * floor(a·(high + low)/d), or its ceiling, for a, d > 0 and an exact unevaluated sum with 2^52 < high < 2^96, |low| ≤ 2^48
+ * and d < 2^48: divides first and multiplies quotient and remainder after, so that a K difference of any width a market
+ * meets stays in doubles. −1 if the quotient is too large to be corrected. Throws `OUT_OF_ENVELOPE`.
  */
-export function divideExactly(high: number, low: number, d: number): number {
+export function mulDivPair(a: number, high: number, low: number, d: number, up: boolean): number {
   const estimate = (high + low) / d;
   if (estimate >= CORRECTABLE_QUOTIENT) return -1;
-  const q = Math.floor(estimate);
+  let q = Math.floor(estimate);
   const qd = q * d;
-  const rest = high - qd + (low - calculateProductError(q, d, qd));
-  if (rest === 0) return q;
-  if (rest === d) return q + 1;
-  return rest === -d ? q - 1 : -1;
+  let rest = high - qd + (low - calculateProductError(q, d, qd));
+  if (rest < 0) {
+    q -= 1;
+    rest += d;
+  } else if (rest >= d) {
+    q += 1;
+    rest -= d;
+  }
+  return requireSafe(requireSafe(a * q) + (up ? mulDivCeil(a, rest, d) : mulDivFloor(a, rest, d)));
 }

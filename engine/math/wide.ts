@@ -1,4 +1,4 @@
-import { divideExactly, MAX_SAFE, mulDivCeil, mulDivFloor, narrow } from './integers.ts';
+import { MAX_SAFE, mulDivCeil, mulDivFloor, mulDivPair, narrow } from './integers.ts';
 
 /** 2^48: the limb base. Two limbs of a difference then still make an exact pair of doubles. */
 const LIMB = 281_474_976_710_656;
@@ -76,26 +76,23 @@ export class Wide {
   pnlSince(then: Wide, absBasis: number, aBasis: number, scale: number): number {
     const high = (this.top - then.top) * LIMB + (this.mid - then.mid);
     const low = this.lo - then.lo;
+    const den = aBasis * scale;
     if (high < 31 && high > -31) {
       const delta = high * LIMB + low;
       if (delta === 0) return 0;
-      const den = aBasis * scale;
       return delta > 0 ? mulDivFloor(absBasis, delta, den) : 0 - mulDivCeil(absBasis, -delta, den);
     }
-    if (high < LIMB && high > -LIMB) {
-      // While A has not changed since the attachment, aBasis divides ΔK: divide first, multiply after.
-      const negative = high < 0;
-      const quotient = negative
-        ? divideExactly(-high * LIMB, -low, aBasis)
-        : divideExactly(high * LIMB, low, aBasis);
-      if (quotient >= 0) {
-        return negative ? 0 - mulDivCeil(absBasis, quotient, scale) : mulDivFloor(absBasis, quotient, scale);
-      }
+    if (high < LIMB && high > -LIMB && den < LIMB) {
+      const pnl =
+        high > 0
+          ? mulDivPair(absBasis, high * LIMB, low, den, false)
+          : mulDivPair(absBasis, -high * LIMB, -low, den, true);
+      if (pnl >= 0) return high > 0 ? pnl : 0 - pnl;
     }
     const numerator = BigInt(absBasis) * (this.toBigInt() - then.toBigInt());
-    const den = BigInt(aBasis) * BigInt(scale);
-    const truncated = numerator / den;
-    return narrow(numerator < 0n && truncated * den !== numerator ? truncated - 1n : truncated);
+    const divisor = BigInt(aBasis) * BigInt(scale);
+    const truncated = numerator / divisor;
+    return narrow(numerator < 0n && truncated * divisor !== numerator ? truncated - 1n : truncated);
   }
 }
 

@@ -273,8 +273,12 @@ function applyCrank(market: Market, ix: KeeperCrank): void {
   if (ix.keeper !== undefined) requireUsed(market, ix.keeper);
   advance(market, ix.nowSlot, ix.oraclePrice);
   let budget = ix.maxRevalidations;
-  for (const [index, hint] of ix.candidates) {
+  // Indexed, not destructured: the iterator would cost a tenth of a touch.
+  for (let at = 0; at < ix.candidates.length; at += 1) {
     if (budget <= 0 || hasResetFlag(market)) break;
+    const candidate = ix.candidates[at]!;
+    const index = candidate[0];
+    const hint = candidate[1];
     if (market.account(index) === undefined) continue;
     budget -= 1;
     const account = touchAccount(market, index);

@@ -18,10 +18,13 @@ export function hasResetFlag(market: Market): boolean {
   return market.resetFlags[LONG] || market.resetFlags[SHORT];
 }
 
+function flagIfEmpty(market: Market, index: SideIndex): void {
+  if (market.sides[index].oiEff === 0) market.resetFlags[index] = true;
+}
+
 function flagEmptySides(market: Market): void {
-  for (const index of [LONG, SHORT] as const) {
-    if (market.sides[index].oiEff === 0) market.resetFlags[index] = true;
-  }
+  flagIfEmpty(market, LONG);
+  flagIfEmpty(market, SHORT);
 }
 
 /**
@@ -109,19 +112,27 @@ function beginReset(market: Market, index: SideIndex): void {
   setMode(market, index, side, Mode.ResetPending);
 }
 
+function finalizeIfReady(market: Market, index: SideIndex): void {
+  const side = market.sides[index];
+  const ready =
+    side.mode === Mode.ResetPending &&
+    side.oiEff === 0 &&
+    side.stalePositions === 0 &&
+    side.storedPositions === 0;
+  if (ready) setMode(market, index, market.journal.sideMut(index), Mode.Normal);
+}
+
 /** ResetPending → Normal for each side that nothing refers to any more. */
 export function finalizeReadySides(market: Market): void {
-  for (const index of [LONG, SHORT] as const) {
-    const side = market.sides[index];
-    if (
-      side.mode === Mode.ResetPending &&
-      side.oiEff === 0 &&
-      side.stalePositions === 0 &&
-      side.storedPositions === 0
-    ) {
-      setMode(market, index, market.journal.sideMut(index), Mode.Normal);
-    }
-  }
+  finalizeIfReady(market, LONG);
+  finalizeIfReady(market, SHORT);
+}
+
+function clearOrphan(market: Market, index: SideIndex): void {
+  const side = market.journal.sideMut(index);
+  if (side.oiEff > 0) emit(market.sink, EventKind.DustCleared, index, side.oiEff);
+  side.oiEff = 0;
+  market.resetFlags[index] = true;
 }
 
 /** Zeroes open interest that nobody holds, if the dust bound explains it (design 01 §5, end of instruction). */
@@ -135,24 +146,22 @@ function clearOrphans(market: Market): void {
   const shortDust = shortEmpty ? short.phantomDustQ : 0;
   if (long.oiEff === 0 && short.oiEff === 0 && longDust === 0 && shortDust === 0) return;
   if (long.oiEff !== short.oiEff || long.oiEff > longDust + shortDust) reject('CorruptState');
-  for (const index of [LONG, SHORT] as const) {
-    const side = market.journal.sideMut(index);
-    if (side.oiEff > 0) emit(market.sink, EventKind.DustCleared, index, side.oiEff);
-    side.oiEff = 0;
-    market.resetFlags[index] = true;
-  }
+  clearOrphan(market, LONG);
+  clearOrphan(market, SHORT);
+}
+
+function beginIfFlagged(market: Market, index: SideIndex): void {
+  const side = market.sides[index];
+  if (side.mode === Mode.DrainOnly && side.oiEff === 0) market.resetFlags[index] = true;
+  if (!market.resetFlags[index] || side.mode === Mode.ResetPending) return;
+  if (side.oiEff !== 0) reject('CorruptState');
+  beginReset(market, index);
 }
 
 /** `schedule` and `finalize` of design 01 §5: clears dust, begins flagged resets, finishes ready ones. */
 export function scheduleResets(market: Market): void {
   clearOrphans(market);
-  for (const index of [LONG, SHORT] as const) {
-    const side = market.sides[index];
-    if (side.mode === Mode.DrainOnly && side.oiEff === 0) market.resetFlags[index] = true;
-    if (!market.resetFlags[index]) continue;
-    if (side.mode === Mode.ResetPending) continue;
-    if (side.oiEff !== 0) reject('CorruptState');
-    beginReset(market, index);
-  }
+  beginIfFlagged(market, LONG);
+  beginIfFlagged(market, SHORT);
   finalizeReadySides(market);
 }

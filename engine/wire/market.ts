@@ -1,0 +1,148 @@
+import { type AdaptiveWarmup, type RiskParams, validateParams } from '../risk/params.ts';
+import { Account, Globals, Market, Side } from '../risk/state.ts';
+import { accountOffset, calculateSize, LAYOUT, LAYOUT_VERSION, MAGIC, offsetOf } from './layout.ts';
+import { readRecord, writeRecord } from './words.ts';
+
+/** The six words of an adaptive warmup, all 0 without one. */
+const NO_ADAPTIVE_WARMUP: AdaptiveWarmup = {
+  fastWindowSlots: 0,
+  slowWindowSlots: 0,
+  maxMultiplierBps: 0,
+  saturationBps: 0,
+  freezeBps: 0,
+  hysteresisBps: 0,
+};
+
+/** The parameters as the flat record of the layout. */
+export function flattenParams(params: RiskParams): object {
+  const { adaptiveWarmup, ...plain } = params;
+  return { ...plain, ...(adaptiveWarmup ?? NO_ADAPTIVE_WARMUP), adaptiveWarmup: adaptiveWarmup !== null };
+}
+
+/** The parameters behind a flat record. Null if words are set that an absent adaptive warmup leaves 0. */
+export function unflattenParams(flat: object): RiskParams | null {
+  const { adaptiveWarmup, ...rest } = flat as Omit<RiskParams, 'adaptiveWarmup'> &
+    AdaptiveWarmup & { adaptiveWarmup: boolean };
+  const {
+    fastWindowSlots,
+    slowWindowSlots,
+    maxMultiplierBps,
+    saturationBps,
+    freezeBps,
+    hysteresisBps,
+    ...plain
+  } = rest;
+  const adaptive = {
+    fastWindowSlots,
+    slowWindowSlots,
+    maxMultiplierBps,
+    saturationBps,
+    freezeBps,
+    hysteresisBps,
+  };
+  if (!adaptiveWarmup && Object.values(adaptive).some((word) => word !== 0)) return null;
+  return { ...plain, adaptiveWarmup: adaptiveWarmup ? adaptive : null };
+}
+
+/** A flat parameter record to read into: its booleans are what `readRecord` looks at. */
+export function createFlatParams(): object {
+  return { socialize: false, adaptiveWarmup: false };
+}
+
+export function encodeGlobals(view: DataView, at: number, globals: Globals): void {
+  writeRecord(view, at, LAYOUT.globals, globals);
+}
+
+export function encodeSide(view: DataView, at: number, side: Side): void {
+  writeRecord(view, at, LAYOUT.side, side);
+}
+
+/** Writes an account slot; a free one is all zeros. */
+export function encodeAccount(view: DataView, at: number, account: Account | undefined): void {
+  if (account?.used) {
+    writeRecord(view, at, LAYOUT.account, account);
+    return;
+  }
+  new Uint8Array(view.buffer, view.byteOffset + at, LAYOUT.account.size).fill(0);
+}
+
+/** The bytes of a market account (design 02 §1). `authority` is the 32-byte key that may act on it. */
+export function encodeMarket(market: Market, authority: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(calculateSize(market.maxSlots));
+  const view = new DataView(bytes.buffer);
+  const header = { version: LAYOUT_VERSION, maxSlots: market.maxSlots, size: bytes.length };
+  writeRecord(view, 0, LAYOUT.header, header);
+  for (const field of LAYOUT.header.fields) {
+    if (field.name === 'magic') bytes.set(MAGIC, field.offset);
+    if (field.name === 'authority') bytes.set(authority, field.offset);
+  }
+  writeRecord(view, offsetOf('params'), LAYOUT.params, flattenParams(market.params));
+  encodeGlobals(view, offsetOf('globals'), market.globals);
+  encodeSide(view, offsetOf('long'), market.sides[0]);
+  encodeSide(view, offsetOf('short'), market.sides[1]);
+  for (let index = 0; index < market.maxSlots; index += 1) {
+    const account = market.accounts[index];
+    if (account?.used) encodeAccount(view, accountOffset(index), account);
+  }
+  return bytes;
+}
+
+/** The header's slots and authority; null if the bytes are not exactly one market of this layout. */
+export function readHeader(bytes: Uint8Array): { maxSlots: number; authority: Uint8Array } | null {
+  if (bytes.length < calculateSize(0)) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const header = { version: 0, maxSlots: 0, size: 0 };
+  if (!isMarked(bytes) || !readRecord(view, 0, LAYOUT.header, header)) return null;
+  if (header.size !== bytes.length || calculateSize(header.maxSlots) !== bytes.length) return null;
+  const at = LAYOUT.header.fields.find((field) => field.name === 'authority')!.offset;
+  return { maxSlots: header.maxSlots, authority: bytes.slice(at, at + 32) };
+}
+
+/** Does an account start like an initialised market? */
+export function isMarked(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, at) => bytes[at] === byte);
+}
+
+function decodeAccount(view: DataView, at: number): Account | 'free' | null {
+  const account = new Account();
+  account.used = false;
+  if (!readRecord(view, at, LAYOUT.account, account)) return null;
+  if (!account.used) {
+    const record = new Uint8Array(view.buffer, view.byteOffset + at, LAYOUT.account.size);
+    return record.every((byte) => byte === 0) ? 'free' : null;
+  }
+  const coherent =
+    account.aBasis > 0 &&
+    account.hedgeGross > 0 &&
+    account.hedgeNet <= account.hedgeGross &&
+    account.reservedPnl <= Math.max(account.pnl, 0);
+  return coherent ? account : null;
+}
+
+/** The market behind account bytes; null if the rules could not have left them behind. */
+export function decodeMarket(bytes: Uint8Array): Market | null {
+  const header = readHeader(bytes);
+  if (header === null) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const flat = createFlatParams();
+  const globals = new Globals();
+  const sides = [new Side(), new Side()] as const;
+  const readable =
+    readRecord(view, offsetOf('params'), LAYOUT.params, flat) &&
+    readRecord(view, offsetOf('globals'), LAYOUT.globals, globals) &&
+    readRecord(view, offsetOf('long'), LAYOUT.side, sides[0]) &&
+    readRecord(view, offsetOf('short'), LAYOUT.side, sides[1]);
+  const params = readable ? unflattenParams(flat) : null;
+  if (params === null || validateParams(params, false).length > 0) return null;
+  const { maxSlots } = header;
+  const market = new Market({ params, maxSlots, initSlot: 0, initPrice: 1, enforceEnvelope: false });
+  Object.assign(market.globals, globals);
+  Object.assign(market.sides[0], sides[0]);
+  Object.assign(market.sides[1], sides[1]);
+  for (let index = 0; index < maxSlots; index += 1) {
+    const account = decodeAccount(view, accountOffset(index));
+    if (account === null) return null;
+    if (account !== 'free') market.accounts[index] = account;
+  }
+  return market;
+}
