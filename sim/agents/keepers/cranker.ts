@@ -56,7 +56,7 @@ class Cranker implements Agent {
   /** The next `batch` open accounts from the cursor on, wrapping around. */
   private takeTurn(open: readonly number[]): readonly number[] {
     const start = open.findIndex((account) => account >= this.cursor);
-    const ordered = start <= 0 ? open : [...open.slice(start), ...open.slice(0, start)];
+    const ordered = start < 0 ? open : [...open.slice(start), ...open.slice(0, start)];
     const turn = ordered.slice(0, this.params.batch);
     this.cursor = (turn.at(-1) ?? -1) + 1;
     return turn;

@@ -113,6 +113,24 @@ describe('retail_levered', () => {
     expect(context.alarms.slice(1)).toEqual([{ direction: 'below', price: 91_000_000 }]);
   });
 
+  it('keeps watching when an alarm fired too early, and ignores one that fires late', () => {
+    const { context, agent, move } = open({ panic: '40 %', reaction: '5 slots' });
+    // At 92 the alarm fires, but a gain elsewhere left more than 600 USDC of equity: 650 now.
+    context.views.set(7, createView(1_000_000_000, { positionQ: 50_000_000, equityAtoms: 650_000_000 }));
+    expect(context.wake(agent, 5, 92_000_000)).toEqual([]);
+    expect(context.alarms.at(-1)).toEqual({ direction: 'below', price: 91_000_000 });
+    // At 91 it fires early again at the same level: equity fell less than the price.
+    context.views.set(7, createView(1_000_000_000, { positionQ: 50_000_000, equityAtoms: 600_000_001 }));
+    context.wake(agent, 6, 91_000_001);
+    const alarms = context.alarms.length;
+    expect(move(7, 91)).toEqual([]);
+    expect(context.wakes.at(-1)).toBe(12);
+    // It has decided at 550; another alarm before its reaction time is over changes nothing.
+    expect(move(9, 80)).toEqual([]);
+    expect(context.alarms.length).toBe(alarms);
+    expect(move(12, 80)).toEqual([close]);
+  });
+
   it('notices that its position is gone and rests', () => {
     const { context, agent } = open({ stop_loss: '8 %' });
     context.views.set(7, createView(30_000_000));
@@ -128,6 +146,16 @@ describe('retail_levered', () => {
     expect(again.context.wakes.at(-1)).toBe(41);
     // 600 USDC at 5x and 100 USDC a unit: 30 units; no second deposit.
     expect(again.context.wake(again.agent, 41, 100_000_000)).toEqual([trade(30_000_000)]);
+    again.context.views.set(7, createView(600_000_000, { positionQ: 30_000_000 }));
+    expect(again.context.wake(again.agent, 42)).toEqual([]);
+    // The same stop again: the first alarm has fired, so it needs a new one.
+    expect(again.context.alarms).toEqual([
+      { direction: 'below', price: 92_000_000 },
+      { direction: 'below', price: 92_000_000 },
+    ]);
+    // Its second exit is as prompt as the first.
+    expect(again.move(50, 92)).toEqual([close]);
+    expect(again.context.wakes.at(-1)).toBe(51);
 
     const gone = open({ stop_loss: '8 %', leave_share: '100 %' });
     gone.move(10, 92);
