@@ -39,16 +39,16 @@ export interface TimeAxis {
   /** "minutes since the start" */
   title: string;
   of(slot: number): number;
+  /** Of the last slot that was run. */
+  end: number;
 }
 
 /** Seconds up to 3 minutes, minutes up to 3 hours, then hours. */
 export function chooseTimeAxis(record: RunRecord): TimeAxis {
   const total = (record.slotsDone * record.slotMs) / 1000;
   const [unit, seconds] = total <= 180 ? ['seconds', 1] : total <= 10_800 ? ['minutes', 60] : ['hours', 3600];
-  return {
-    title: `${unit} since the start`,
-    of: (slot) => Math.round((slot * record.slotMs * 10) / seconds) / 10_000,
-  };
+  const of = (slot: number) => Math.round((slot * record.slotMs * 10) / seconds) / 10_000;
+  return { title: `${unit} since the start`, of, end: of(record.slotsDone) };
 }
 
 export function prepareCharts(record: RunRecord, summary: Summary): ChartInput {
@@ -96,6 +96,14 @@ export interface LineOptions {
 const POINTS_PER_LINE = 240;
 /** Rows of a data table, all lines together. */
 const TABLE_ROWS = 40;
+
+/** The horizontal axis of everything over time: the whole run, whatever was drawn. */
+export const encodeTime = (time: TimeAxis): Spec => ({
+  field: 'x',
+  type: 'quantitative',
+  axis: { title: time.title },
+  scale: { domain: [0, time.end], nice: false },
+});
 
 /** Axis labels: thousands as k, M, bn. */
 export const axisOf = (title: string, format: string): Spec =>
@@ -149,7 +157,7 @@ export function drawLines(input: ChartInput, options: LineOptions): Chart['draw'
     const lines = {
       mark: { type: 'line', interpolate: options.step ? 'step-after' : 'linear', clip: true },
       encoding: {
-        x: { field: 'x', type: 'quantitative', axis: { title: input.time.title } },
+        x: encodeTime(input.time),
         y: {
           field: 'y',
           type: 'quantitative',

@@ -12,13 +12,16 @@ import { groupBy, groupBySlab, lastSeriesRows, minimum, sum } from '../metrics/d
 import { H_TARGET } from '../metrics/thresholds.ts';
 import {
   axisOf,
+  besideNames,
   type Chart,
   type ChartInput,
   chooseSlabs,
   describeChoice,
   drawLines,
   encodeSeries,
+  encodeTime,
   type LineOptions,
+  limitNames,
   tabulateLines,
 } from './chart.ts';
 import type { Spec } from './render.ts';
@@ -113,7 +116,7 @@ export function chartPayouts(input: ChartInput): Chart[] {
         data: { values },
         mark: { type: 'point', filled: true, opacity: 0.55 },
         encoding: {
-          x: { field: 'x', type: 'quantitative', axis: { title: time.title } },
+          x: encodeTime(time),
           y: {
             field: 'y',
             type: 'quantitative',
@@ -191,12 +194,17 @@ export function chartBearers(input: ChartInput): Chart[] {
 
 function drawBars(values: object[], slabs: readonly string[], color: Spec, width: number): Spec {
   return {
-    width,
+    width: besideNames(width),
     height: { step: 36 },
     data: { values },
     mark: { type: 'bar', stroke: 'var(--page)', strokeWidth: 1 },
     encoding: {
-      y: { field: 'slab', type: 'nominal', sort: slabs, axis: { title: null } },
+      y: {
+        field: 'slab',
+        type: 'nominal',
+        sort: slabs,
+        axis: { title: null, labelLimit: limitNames(width) },
+      },
       x: {
         field: 'y',
         type: 'quantitative',
@@ -237,12 +245,17 @@ export function chartGroups(input: ChartInput): Chart[] {
       finding: best === worst ? describe(best) : `${describe(best)}, ${describe(worst)}`,
       alt: 'One bar per group of participants: wealth at the end, at the undistorted price, less what it paid in.',
       draw: (width) => ({
-        width,
+        width: besideNames(width),
         height: { step: 26 },
         data: { values },
         mark: 'bar',
         encoding: {
-          y: { field: 'group', type: 'nominal', sort: rows.map((row) => row.group), axis: { title: null } },
+          y: {
+            field: 'group',
+            type: 'nominal',
+            sort: rows.map((row) => row.group),
+            axis: { title: null, labelLimit: limitNames(width) },
+          },
           x: {
             field: 'y',
             type: 'quantitative',

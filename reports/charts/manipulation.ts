@@ -19,7 +19,7 @@ import {
 
 const OUTCOMES = [
   ['attacker: net extracted', (attack: AttackRow) => attack.netExtractedAtoms],
-  ['honest: wealth with − without attack', (attack: AttackRow) => attack.honestWealthChangeAtoms],
+  ['honest: gained or lost by it', (attack: AttackRow) => attack.honestWealthChangeAtoms],
 ] as const;
 
 /** What each attack took and what it cost the others, by length of warmup. */

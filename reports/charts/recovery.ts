@@ -17,6 +17,7 @@ import {
   describeChoice,
   drawLines,
   encodeSeries,
+  encodeTime,
   type LineOptions,
   limitNames,
   tabulateLines,
@@ -65,7 +66,7 @@ export function chartModes(input: ChartInput): Chart[] {
             sort: sides,
             axis: { title: null, labelLimit: limitNames(width) },
           },
-          x: { field: 'x', type: 'quantitative', axis: { title: time.title } },
+          x: encodeTime(time),
           x2: { field: 'x2' },
           color: encodeSeries(MODES, width, [5, 1, 0]).color,
         },
@@ -100,6 +101,7 @@ export function chartMultiplier(input: ChartInput): Chart[] {
   const least = leastA(input.series.get(worst)!) / 1_000_000;
   const side = input.series.get(worst)!.some((row) => row.aLong / 1_000_000 === least) ? 'longs' : 'shorts';
   const logarithmic = least < 0.1;
+  const decades = [0.000001, 0.00001, 0.0001, 0.001, 0.01, 0.1, 1].filter((step) => step * 10 > least);
   const options: LineOptions = {
     lines: slabs.flatMap((slab, at) =>
       SIDES.map((name, dash) => ({
@@ -112,8 +114,8 @@ export function chartMultiplier(input: ChartInput): Chart[] {
     ),
     yTitle: 'share of each position left (A)',
     yFormat: logarithmic ? '~%' : '.0%',
-    yScale: logarithmic ? { type: 'log', domain: [0.001, 1] } : { domain: [0, 1] },
-    ...(logarithmic && { ticks: [0.001, 0.01, 0.1, 1] }),
+    yScale: logarithmic ? { type: 'log', domain: [decades[0], 1] } : { domain: [0, 1] },
+    ...(logarithmic && { ticks: decades }),
     step: true,
   };
   return [

@@ -17,6 +17,7 @@ import {
   describeChoice,
   drawLines,
   encodeSeries,
+  encodeTime,
   type LineOptions,
   tabulateLines,
 } from './chart.ts';
@@ -141,7 +142,7 @@ export function chartLiquidations(input: ChartInput): Chart[] {
   const peak = bins.reduce((best, bin) => (total(bin) > total(best) ? bin : best));
   const values = bins.flatMap((bin) => {
     const x = time.of(bin.from);
-    const x2 = time.of(Math.min(bin.from + slots, record.slotsDone));
+    const x2 = Math.min(time.of(bin.from + slots), time.end);
     const bankrupt = bin.atoms.bankrupt / ATOMS_PER_QUOTE;
     return [
       { name: 'bankrupt', x, x2, y: 0, y2: bankrupt },
@@ -161,7 +162,7 @@ export function chartLiquidations(input: ChartInput): Chart[] {
         data: { values },
         mark: { type: 'rect', stroke: 'var(--page)', strokeWidth: 0.5 },
         encoding: {
-          x: { field: 'x', type: 'quantitative', axis: { title: time.title }, scale: { nice: false } },
+          x: encodeTime(time),
           x2: { field: 'x2' },
           y: { field: 'y', type: 'quantitative', axis: axisOf(yTitle, 'money') },
           y2: { field: 'y2' },

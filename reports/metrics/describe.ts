@@ -17,15 +17,19 @@ export const value = (input: VerdictInput, name: string): number => input.metric
 export const sides = (input: VerdictInput) => input.record.slabs.length * 2;
 const duration = (input: VerdictInput, slots: number) => formatDuration(slots, input.record.slotMs);
 
-/** Who carried the deficits: "insurance paid 60 %, …". */
+/** Who carried the deficits: "insurance paid 60.0 %, nobody paid 40.0 % (uninsured)". */
 function describeBearers(input: VerdictInput): string {
   const deficits = value(input, 'totals.deficits');
   const share = (name: string) => formatPercent(value(input, name) / deficits);
-  return [
-    `insurance paid ${share('totals.insurance_spent')}`,
-    `the other side carried ${share('totals.socialized')} through K`,
-    `${share('totals.uninsured')} stayed uninsured`,
-  ].join(', ');
+  const clauses = [
+    ['totals.insurance_spent', 'insurance paid', ''],
+    ['totals.socialized', 'the other side carried', ' through K'],
+    ['totals.uninsured', 'nobody paid', ' (uninsured)'],
+  ] as const;
+  return clauses
+    .filter(([name]) => value(input, name) > 0)
+    .map(([name, before, after]) => `${before} ${share(name)}${after}`)
+    .join(', ');
 }
 
 /** What liquidations left behind. */
@@ -42,14 +46,20 @@ export function describeLosses(input: VerdictInput): string {
   )} of deficits (${describeBearers(input)})`;
 }
 
-/** How well matured profit was backed. */
+/** How well matured profit was backed, and what those who converted got. */
 export function describeHaircut(input: VerdictInput): string {
+  if ((input.metrics['haircut.h_stored_mean'] ?? null) === null)
+    return 'no profit matured, so h was not put to the test';
   const h = value(input, 'haircut.h_stored_min');
-  if (h === 1) return 'matured profit was backed in full throughout (h = 1)';
+  const backed =
+    h === 1
+      ? 'matured profit was backed in full throughout (h = 1)'
+      : `matured profit was backed to h = ${formatRatio(h)} at worst`;
   const payout = input.metrics['haircut.payout_ratio'] ?? null;
-  const paid =
-    payout === null ? 'nothing was converted' : `conversions were paid ${formatPercent(payout)} overall`;
-  return `matured profit was backed to h = ${formatRatio(h)} at worst and ${paid}`;
+  if (payout === null) return `${backed}, but nobody converted any`;
+  return payout === 1 && h === 1
+    ? backed
+    : `${backed} and conversions were paid ${formatPercent(payout)} overall`;
 }
 
 /** Whether sides left Normal and came back. */

@@ -169,6 +169,17 @@ function describeChecking({ record }: VerdictInput): Fact {
   };
 }
 
+function findHaircut(input: VerdictInput): string {
+  const h = value(input, 'haircut.h_stored_min');
+  const over = value(input, 'haircut.staleness_gap_over_max');
+  const under = value(input, 'haircut.staleness_gap_under_max');
+  const gap =
+    over === 0 && under === 0
+      ? 'settling everybody first would never have changed it'
+      : `against a market in which everybody is settled, an exit could be paid at most ${formatRatio(over)} too much or ${formatRatio(under)} too little`;
+  return `${capitalise(describeHaircut(input))}: ${h >= H_TARGET ? 'inside' : 'outside'} the target of h ≥ ${H_TARGET}; ${gap}.`;
+}
+
 function findManipulation(input: VerdictInput): string {
   if (value(input, 'manipulation.attacks') === 0) {
     return 'This scenario has no attacker, so it says nothing about manipulation; the extraction bound (slack must be ≥ 0) was still evaluated.';
@@ -190,9 +201,6 @@ const sortFacts = (facts: Fact[]): Fact[] =>
 
 /** Everything above the charts: the answer, the facts behind it and a sentence for each section. */
 export function calculateVerdict(input: VerdictInput): Verdict {
-  const h = value(input, 'haircut.h_stored_min');
-  const over = value(input, 'haircut.staleness_gap_over_max');
-  const under = value(input, 'haircut.staleness_gap_under_max');
   return {
     answer: describeAnswer(input),
     facts: sortFacts([
@@ -204,7 +212,7 @@ export function calculateVerdict(input: VerdictInput): Verdict {
       describeChecking(input),
     ]),
     findings: {
-      haircut: `${capitalise(describeHaircut(input))}, ${h >= H_TARGET ? 'inside' : 'outside'} the target of h ≥ ${H_TARGET}; against a market in which everybody is settled, an exit could be paid at most ${formatRatio(over)} too much or ${formatRatio(under)} too little.`,
+      haircut: findHaircut(input),
       manipulation: findManipulation(input),
       recovery: `${capitalise(describeRecovery(input))} (threshold: every side Normal at the end); ${describeLosses(input)}.`,
     },

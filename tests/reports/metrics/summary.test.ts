@@ -41,7 +41,7 @@ test('a run metric is the sum or the extreme of its slabs', () => {
 
 test('the answer is one sentence from the numbers, attacks first', () => {
   expect(summary.verdict.answer.replaceAll('\u00a0', ' ')).toBe(
-    'Spike took up to 400 USDC, but nothing from a warmup of 10 min on; 80 bankruptcies among 80 liquidations left 8.00 k USDC of deficits (insurance paid 25.0 %, the other side carried 45.0 % through K, 30.0 % stayed uninsured); matured profit was backed to h = 0.9280 at worst and conversions were paid 92.2 % overall; sides left Normal 2 times and were all back after at most 2 min 4 s.',
+    'Spike took up to 400 USDC, but nothing from a warmup of 10 min on; 80 bankruptcies among 80 liquidations left 8.00 k USDC of deficits (insurance paid 25.0 %, the other side carried 45.0 % through K, nobody paid 30.0 % (uninsured)); matured profit was backed to h = 0.9280 at worst and conversions were paid 92.2 % overall; sides left Normal 2 times and were all back after at most 2 min 4 s.',
   );
 });
 
@@ -80,7 +80,7 @@ test('when nothing happens the answer says so', () => {
   record.tables.series.push(makeSeries('btc', 0));
   const calm = calculateSummary(record);
   expect(calm.verdict.answer).toBe(
-    'Nothing broke: no position was liquidated, matured profit was backed in full throughout (h = 1), all 2 sides stayed Normal.',
+    'Nothing broke: no position was liquidated, no profit matured, so h was not put to the test, all 2 sides stayed Normal.',
   );
   expect(calm.verdict.facts.filter((fact) => fact.status === 'attention' || fact.status === 'fail')).toEqual(
     [],
