@@ -59,14 +59,14 @@ function watchSignals(progress: Progress): { signal: AbortSignal; release(): voi
 
 const seconds = (ms: number) => Math.round(ms) / 1000;
 
-/** Runs, writes the directory, and returns its path; null if not even one slot was complete. */
+/** Runs the scenario and writes its directory. */
 async function runAndWrite(
   scenario: Scenario,
   out: string,
   args: Arguments,
   progress: Progress,
   signal: AbortSignal,
-): Promise<{ directory: string; record: RunRecord } | null> {
+): Promise<RunRecord> {
   const startedAt = performance.now();
   const record = await runScenario({
     scenario,
@@ -79,7 +79,6 @@ async function runAndWrite(
     signal,
   });
   progress.finish();
-  if (record.slotsDone === 0) return null;
   const ranAt = performance.now();
   const summary = calculateSummary(record);
   const report = args.report ? await renderReport(record, summary) : null;
@@ -97,7 +96,7 @@ async function runAndWrite(
   const { dataFiles } = scenario;
   const outputs = { record, summary, report, timing, ...readCodeVersion(), dataFiles };
   writeRunDirectory(out, outputs, args.force);
-  return { directory: out, record };
+  return record;
 }
 
 function reportFailure(error: unknown, args: Arguments): void {
@@ -141,17 +140,12 @@ async function run(args: Arguments): Promise<void> {
   const { signal, release } = watchSignals(progress);
   try {
     prepareRunDirectory(out, args.force);
-    const written = await runAndWrite(scenario, out, args, progress, signal);
+    const record = await runAndWrite(scenario, out, args, progress, signal);
     if (signal.aborted) process.exitCode = ExitCode.Interrupted;
-    if (written === null) {
-      console.error('stopped before the first slot was complete; nothing was written');
-      return;
-    }
-    const { directory, record } = written;
     if (!record.complete) {
-      console.error(`incomplete: ${record.slotsDone} of ${record.slots} slots, marked so in ${directory}`);
+      console.error(`incomplete: ${record.slotsDone} of ${record.slots} slots, marked so in ${out}`);
     }
-    console.log(args.report ? join(directory, 'report.html') : directory);
+    console.log(args.report ? join(out, 'report.html') : out);
   } catch (error) {
     progress.finish();
     reportFailure(error, args);

@@ -3,6 +3,7 @@ import { EventKind } from '../../engine/risk/index.ts';
 
 /** What the auditor believes about one account, from events alone. */
 export interface AuditedAccount {
+  used: boolean;
   capital: number;
   pnl: number;
   reserved: number;
@@ -22,6 +23,7 @@ export interface Discrepancy {
 }
 
 const newAccount = (): AuditedAccount => ({
+  used: false,
   capital: 0,
   pnl: 0,
   reserved: 0,
@@ -42,7 +44,6 @@ export class Auditor {
   insurance = 0;
   /** Deficits paid, rewards and rebates. */
   insuranceSpent = 0;
-  lossesPaid = 0;
   /** Deficits cleared, less what insurance, K and nobody took over: 0 after every instruction. */
   unexplainedDeficit = 0;
   private readonly hasWarmup: boolean;
@@ -78,6 +79,7 @@ export class Auditor {
   private readAccountEvent(kind: EventKind, account: AuditedAccount, x: number, y: number): void {
     switch (kind) {
       case EventKind.Deposited:
+        account.used = true;
         account.capital += x;
         account.deposited += x;
         this.vault += x;
@@ -102,9 +104,33 @@ export class Auditor {
           this.vault += x;
         }
         return;
+      case EventKind.Reclaimed:
+        account.used = false;
+        account.capital -= x;
+        this.insurance += x;
+        return;
+      case EventKind.KeeperRewarded:
+      case EventKind.MakerRebated:
+        account.capital += x;
+        this.insurance -= x;
+        this.insuranceSpent += x;
+        return;
+      case EventKind.Closed:
+        account.used = false;
+        return;
       case EventKind.FeeDebtForgiven:
         account.feeDebt -= x;
         return;
+      case EventKind.PositionSet:
+        account.basisQ = x;
+        return;
+      default:
+        this.readPnlEvent(kind, account, x, y);
+    }
+  }
+
+  private readPnlEvent(kind: EventKind, account: AuditedAccount, x: number, y: number): void {
+    switch (kind) {
       case EventKind.PnlSettled:
       case EventKind.TradePnl:
         this.changePnl(account, x);
@@ -112,7 +138,6 @@ export class Auditor {
       case EventKind.LossPaid:
         account.capital -= x;
         account.lossesPaid += x;
-        this.lossesPaid += x;
         this.changePnl(account, x);
         return;
       case EventKind.DeficitCleared:
@@ -135,19 +160,6 @@ export class Auditor {
       case EventKind.Matured:
         account.reserved -= x;
         return;
-      case EventKind.PositionSet:
-        account.basisQ = x;
-        return;
-      case EventKind.Reclaimed:
-        account.capital -= x;
-        this.insurance += x;
-        return;
-      case EventKind.KeeperRewarded:
-      case EventKind.MakerRebated:
-        account.capital += x;
-        this.insurance -= x;
-        this.insuranceSpent += x;
-        return;
     }
   }
 
@@ -164,10 +176,13 @@ export class Auditor {
     const found = (account: number, field: string, fromEvents: number, inMarket: number) =>
       fromEvents === inMarket ? null : { account, field, fromEvents, inMarket };
     let capital = 0;
+    let used = 0;
     for (const [index, audited] of this.accounts) {
       const held = market.account(index);
       capital += audited.capital;
+      if (audited.used) used += 1;
       const difference =
+        found(index, 'used', Number(audited.used), held === undefined ? 0 : 1) ??
         found(index, 'capital', audited.capital, held?.capital ?? 0) ??
         found(index, 'pnl', audited.pnl, held?.pnl ?? 0) ??
         found(index, 'reservedPnl', audited.reserved, held?.reservedPnl ?? 0) ??
@@ -175,16 +190,12 @@ export class Auditor {
         found(index, 'basisQ', audited.basisQ, held?.basisQ ?? 0);
       if (difference !== null) return difference;
     }
-    for (let index = 0; index < market.maxSlots; index += 1) {
-      if (market.account(index) !== undefined && !this.accounts.has(index)) {
-        return { account: index, field: 'used', fromEvents: 0, inMarket: 1 };
-      }
-    }
     const { globals } = market;
     return (
       found(-1, 'vault', this.vault, globals.vault) ??
       found(-1, 'insurance', this.insurance, globals.insurance) ??
       found(-1, 'cTot', capital, globals.cTot) ??
+      found(-1, 'usedAccounts', used, globals.usedAccounts) ??
       found(-1, 'unexplained deficit', this.unexplainedDeficit, 0)
     );
   }

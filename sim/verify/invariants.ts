@@ -92,16 +92,18 @@ export class InvariantChecker {
 
   private checkSolvency(): void {
     const { market } = this;
-    const { vault, insurance, cTot, pnlPosTot, pnlMaturedPosTot } = market.globals;
+    const { vault, insurance, cTot, pnlPosTot, pnlMaturedPosTot, usedAccounts } = market.globals;
     const residual = vault - cTot - insurance;
     if (residual < 0) this.fail(1, -1, `V ${vault} < C_tot ${cTot} + I ${insurance}`);
     let capital = 0;
     let positive = 0;
     let matured = 0;
     let payable = 0;
-    for (let index = 0; index < market.maxSlots; index += 1) {
+    let used = 0;
+    for (const index of this.accounts) {
       const account = market.account(index);
       if (account === undefined) continue;
+      used += 1;
       const gain = Math.max(account.pnl, 0);
       if (account.capital < 0) this.fail(1, index, `capital ${account.capital} < 0`);
       if (account.reservedPnl < 0 || account.reservedPnl > gain) {
@@ -115,6 +117,7 @@ export class InvariantChecker {
     const expect = (name: string, total: number, sum: number) => {
       if (total !== sum) this.fail(1, -1, `${name} is ${total}, the accounts hold ${sum}`);
     };
+    expect('the number of accounts', usedAccounts, used);
     expect('C_tot', cTot, capital);
     expect('pnl_pos_tot', pnlPosTot, positive);
     expect('pnl_matured_pos_tot', pnlMaturedPosTot, matured);
@@ -137,7 +140,7 @@ export class InvariantChecker {
     const { market } = this;
     const stored = [0, 0];
     const stale = [0, 0];
-    for (let index = 0; index < market.maxSlots; index += 1) {
+    for (const index of this.accounts) {
       const account = market.account(index);
       if (account === undefined || account.basisQ === 0) continue;
       const sideIndex = account.basisQ > 0 ? 0 : 1;
@@ -179,7 +182,7 @@ export class InvariantChecker {
 
   private checkFlatAccounts(): void {
     const { market, flatCapital } = this;
-    for (let index = 0; index < market.maxSlots; index += 1) {
+    for (const index of this.accounts) {
       const account = market.account(index);
       const capital = account?.capital ?? 0;
       const expected = flatCapital[index]!;

@@ -59,9 +59,11 @@ export function settleOnPaper(
   let flatDeficit = 0;
   let positive = 0;
   let matured = 0;
-  for (let index = 0; index < market.maxSlots; index += 1) {
+  let left = market.globals.usedAccounts;
+  for (let index = 0; left > 0; index += 1) {
     const account = market.account(index);
     if (account === undefined) continue;
+    left -= 1;
     const unsettled = calculateUnsettledPnl(market, account);
     let pnl = account.pnl + unsettled;
     const before = Math.max(account.pnl, 0);

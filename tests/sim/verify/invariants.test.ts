@@ -78,6 +78,14 @@ describe('each alarm can ring', () => {
     expect(violation.message).toContain('pnl_pos_tot is 1, the accounts hold 0');
   });
 
+  test('1: an account that nobody opened', () => {
+    const { venue, checker } = openVenue();
+    venue.market.journal.accountMut(5).used = true;
+    expect(catchViolation(() => checker.onSlotEnd()).message).toContain(
+      'the number of accounts is 3, the accounts hold 4',
+    );
+  });
+
   test('2: open interest differs', () => {
     const { venue } = openVenue();
     venue.market.sides[LONG].oiEff -= 1;
@@ -132,6 +140,7 @@ describe('each alarm can ring', () => {
     market.globals.insurance -= 1;
     market.globals.vault -= 2_000_001;
     log.emit(EventKind.Reclaimed, 3, -1, 0, 0);
+    log.emit(EventKind.Deposited, 3, 0, 1, 0);
     log.emit(EventKind.Withdrawn, 3, 2_000_001, 0, 0);
     venue.report();
     const violation = catchViolation(() => checker.onSlotEnd());
@@ -170,7 +179,8 @@ describe('each alarm can ring', () => {
       ['vault', ({ market }) => (market.globals.vault += 1)],
       ['insurance', ({ market }) => (market.globals.insurance -= 1)],
       ['unexplained deficit', ({ log }) => log.emit(EventKind.Uninsured, 1, 1, 0, 0)],
-      ['used', ({ market }) => (market.journal.accountMut(5).used = true)],
+      ['used', ({ market }) => (market.accounts[3]!.used = false)],
+      ['usedAccounts', ({ market }) => (market.globals.usedAccounts += 1)],
       ['feeDebt', ({ market }) => (market.accounts[1]!.feeCredits = -1)],
       ['basisQ', ({ market }) => (market.accounts[1]!.basisQ += 1)],
       ['reservedPnl', ({ market }) => (market.accounts[1]!.reservedPnl += 1)],
