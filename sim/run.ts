@@ -1,8 +1,8 @@
 import { createRunRecord } from './record/merge.ts';
 import type { RunRecord } from './record/types.ts';
 import type { Scenario } from './scenario/schema.ts';
-import { runSimulation } from './shards/run_simulation.ts';
 import type { SlabResult } from './shards/plan.ts';
+import { runSimulation } from './shards/run_simulation.ts';
 
 export interface RunOptions {
   scenario: Scenario;
