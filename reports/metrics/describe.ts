@@ -40,10 +40,11 @@ export function describeLosses(input: VerdictInput): string {
       ? 'no position was liquidated'
       : `${formatCount(liquidations, 'liquidation')} left no deficit`;
   }
-  const bankrupt = value(input, 'liquidations.bankrupt');
-  return `${formatCount(bankrupt, 'bankruptcy', 'bankruptcies')} among ${formatCount(liquidations, 'liquidation')} left ${formatMoney(
-    value(input, 'totals.deficits'),
-  )} of deficits (${describeBearers(input)})`;
+  const deficits = value(input, 'totals.deficits');
+  const flat = deficits - value(input, 'liquidations.deficit');
+  const bankrupt = formatCount(value(input, 'liquidations.bankrupt'), 'bankruptcy', 'bankruptcies');
+  const ofFlat = flat > 0 ? `, ${formatMoney(flat)} of it by accounts already flat` : '';
+  return `${bankrupt} among ${formatCount(liquidations, 'liquidation')} left ${formatMoney(deficits)} of deficits${ofFlat} (${describeBearers(input)})`;
 }
 
 /** How well matured profit was backed, and what those who converted got. */

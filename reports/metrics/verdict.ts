@@ -1,4 +1,6 @@
+import type { RunRecord } from '../../sim/record/types.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatRatio } from '../format.ts';
+import { groupBy } from './definition.ts';
 import {
   capitalise,
   describeAttacks,
@@ -9,6 +11,7 @@ import {
   type VerdictInput,
   value,
 } from './describe.ts';
+import { breakevenWarmup } from './manipulation.ts';
 import { EQUAL_TREATMENT_TARGET, H_TARGET } from './thresholds.ts';
 
 /** fail: the engine or the lab broke a promise. attention: the market did something a committee must know. */
@@ -176,8 +179,24 @@ function findHaircut(input: VerdictInput): string {
   const gap =
     over === 0 && under === 0
       ? 'settling everybody first would never have changed it'
-      : `against a market in which everybody is settled, an exit could be paid at most ${formatRatio(over)} too much or ${formatRatio(under)} too little`;
+      : `against a market in which everybody is settled, an exit could get at most ${formatPercent(over)} of its claim too much or ${formatPercent(under)} too little`;
   return `${capitalise(describeHaircut(input))}: ${h >= H_TARGET ? 'inside' : 'outside'} the target of h ≥ ${H_TARGET}; ${gap}.`;
+}
+
+/** Which attacks the warmup alone stops, and from what length on. */
+function adviseOnAttacks({ slotMs, tables }: RunRecord): string {
+  const attacks = [...groupBy(tables.attacks, (attack) => attack.attack)];
+  const breakevens = attacks.map(([name, rows]) => ({ name, warmup: breakevenWarmup(rows) }));
+  const unstopped = breakevens.filter(({ warmup }) => warmup === null).map(({ name }) => name);
+  const stopped = breakevens.flatMap(({ name, warmup }) =>
+    warmup === null ? [] : [`${name} did not pay from a warmup of ${formatDuration(warmup, slotMs)} on`],
+  );
+  if (unstopped.length > 0) {
+    stopped.push(
+      `no tested warmup stopped ${unstopped.join(' and ')}, which takes another defence of the oracle`,
+    );
+  }
+  return stopped.join('; ');
 }
 
 function findManipulation(input: VerdictInput): string {
@@ -185,11 +204,7 @@ function findManipulation(input: VerdictInput): string {
     return 'This scenario has no attacker, so it says nothing about manipulation; the extraction bound (slack must be ≥ 0) was still evaluated.';
   }
   const change = value(input, 'manipulation.honest_wealth_change');
-  const breakeven = input.metrics['manipulation.breakeven_warmup'] ?? null;
-  const advice =
-    breakeven === null
-      ? 'no tested warmup made every attack unprofitable, so the oracle needs another defence'
-      : `a warmup of at least ${formatDuration(breakeven, input.record.slotMs)} made every tested attack unprofitable`;
+  const advice = adviseOnAttacks(input.record);
   return `Honest participants ended ${formatMoney(Math.abs(change))} ${change < 0 ? 'poorer' : 'richer'} in total than without the attacks (threshold: no attack may end above 0): ${advice}.`;
 }
 

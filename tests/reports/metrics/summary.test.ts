@@ -62,6 +62,28 @@ test('facts: what needs a reader first; engine promises pass, market outcomes as
   ]);
 });
 
+test('deficits of accounts that were closed before are told apart', () => {
+  const record = makeCrashRecord();
+  record.tables.liquidations[0]!.deficitAtoms = 0;
+  expect(calculateSummary(record).verdict.answer.replaceAll('\u00a0', ' ')).toContain(
+    '79 bankruptcies among 80 liquidations left 8.00 k USDC of deficits, 100 USDC of it by accounts already flat (',
+  );
+});
+
+test('each attack is judged by its own warmups', () => {
+  const record = makeCrashRecord();
+  for (const attack of record.tables.attacks.slice(0, 2)) {
+    record.tables.attacks.push({ ...attack, attack: 'stubborn', netExtractedAtoms: 7 * USD });
+  }
+  const { answer, findings } = calculateSummary(record).verdict;
+  expect(answer.replaceAll('\u00a0', ' ')).toContain(
+    'but nothing from a warmup of 10 min on; stubborn took 7 USDC at a warmup of 0 s and still 7 USDC at 10 min;',
+  );
+  expect(findings.manipulation.replaceAll('\u00a0', ' ')).toContain(
+    'spike did not pay from a warmup of 10 min on; no tested warmup stopped stubborn,',
+  );
+});
+
 test('a broken promise fails', () => {
   const record = makeCrashRecord();
   record.tables.accounts[0]!.depositedAtoms += 1;
