@@ -120,7 +120,7 @@ const PX_PER_LETTER = 6.5;
 export const besideNames = (width: number): number => width - (width < NARROW_MAX ? 80 : 120);
 
 /** Room for the names themselves. */
-export const limitNames = (width: number): number => (width < NARROW_MAX ? 150 : 260);
+export const limitNames = (width: number): number => (width < NARROW_MAX ? 210 : 260);
 
 /** Colour and dash of named series, in the order given; `legend: null` hides it when there is nothing to tell apart. */
 export function encodeSeries(

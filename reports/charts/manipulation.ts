@@ -8,6 +8,7 @@ import {
   besideNames,
   type Chart,
   type ChartInput,
+  type ChartTable,
   chooseSlabs,
   describeChoice,
   drawLines,
@@ -61,39 +62,35 @@ export function chartAttacks(input: ChartInput): Chart[] {
           color: encodeSeries(names, width, [1, 0]).color,
         },
       }),
-      table: {
-        columns: [
-          'attack',
-          'slab',
-          'warmup',
-          `paid in, ${QUOTE}`,
-          `taken out, ${QUOTE}`,
-          `net extracted, ${QUOTE}`,
-          `honest wealth, ${QUOTE}`,
-          `of it LPs, ${QUOTE}`,
-          `of it insurance, ${QUOTE}`,
-          `peak reserve, ${QUOTE}`,
-          'slots to first withdrawal',
-        ],
-        rows: attacks.map((attack) => [
-          attack.attack,
-          attack.slab,
-          duration(attack.warmupPeriodSlots),
-          ...[
-            attack.depositedAtoms,
-            attack.withdrawnAtoms,
-            attack.netExtractedAtoms,
-            attack.honestWealthChangeAtoms,
-            attack.lpWealthChangeAtoms,
-            attack.insuranceChangeAtoms,
-            attack.peakReservedAtoms,
-          ].map((atoms) => formatShort(atoms / ATOMS_PER_QUOTE)),
-          String(slotsToWithdrawal(attack) ?? 'none'),
-        ]),
-      },
+      table: tabulateAttacks(attacks, duration),
       csv: 'attacks.csv',
     },
   ];
+}
+
+/** Columns of money in the attack table. */
+const AMOUNTS = [
+  ['paid in', 'depositedAtoms'],
+  ['taken out', 'withdrawnAtoms'],
+  ['net extracted', 'netExtractedAtoms'],
+  ['honest wealth', 'honestWealthChangeAtoms'],
+  ['of it LPs', 'lpWealthChangeAtoms'],
+  ['of it insurance', 'insuranceChangeAtoms'],
+  ['peak reserve', 'peakReservedAtoms'],
+] as const;
+
+function tabulateAttacks(attacks: readonly AttackRow[], duration: (slots: number) => string): ChartTable {
+  const amounts = AMOUNTS.map(([name]) => `${name}, ${QUOTE}`);
+  return {
+    columns: ['attack', 'slab', 'warmup', ...amounts, 'slots to first withdrawal'],
+    rows: attacks.map((attack) => [
+      attack.attack,
+      attack.slab,
+      duration(attack.warmupPeriodSlots),
+      ...AMOUNTS.map(([, column]) => formatShort(attack[column] / ATOMS_PER_QUOTE)),
+      String(slotsToWithdrawal(attack) ?? 'none'),
+    ]),
+  };
 }
 
 /** Profit that the warmup holds back, the price of the defence. */

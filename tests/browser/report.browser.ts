@@ -7,7 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../reports/html/report.ts';
 import { calculateSummary } from '../../reports/metrics/index.ts';
-import { makeCrashRecord } from '../reports/fixture.ts';
+import { makeCrashRecord } from '../reports/crash_record.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';

@@ -4,7 +4,8 @@ import { cleanSvg, renderSvg } from '../../../reports/charts/render.ts';
 import { spread, thin } from '../../../reports/charts/thin.ts';
 import { calculateSummary } from '../../../reports/metrics/index.ts';
 import type { RunRecord } from '../../../sim/record/types.ts';
-import { makeCrashRecord, makeRecord, makeSeries, makeSlab } from '../fixture.ts';
+import { makeCrashRecord } from '../crash_record.ts';
+import { makeRecord, makeSeries, makeSlab } from '../fixture.ts';
 
 const chartsOf = (record: RunRecord) => calculateCharts(record, calculateSummary(record));
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');

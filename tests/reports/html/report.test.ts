@@ -3,7 +3,8 @@ import { escapeHtml, html, Markup } from '../../../reports/html/markup.ts';
 import { renderReport } from '../../../reports/html/report.ts';
 import { calculateSummary } from '../../../reports/metrics/index.ts';
 import type { RunRecord } from '../../../sim/record/types.ts';
-import { makeCrashRecord, makeRecord, makeSlab } from '../fixture.ts';
+import { makeCrashRecord } from '../crash_record.ts';
+import { makeRecord, makeSlab } from '../fixture.ts';
 
 const render = (record: RunRecord) => renderReport(record, calculateSummary(record));
 const page = await render(makeCrashRecord());

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { calculateSummary, METRICS } from '../../../reports/metrics/index.ts';
-import { makeCrashRecord, makeRecord, makeSeries, makeSlab, USD } from '../fixture.ts';
+import { makeCrashRecord } from '../crash_record.ts';
+import { makeRecord, makeSeries, makeSlab, USD } from '../fixture.ts';
 
 const summary = calculateSummary(makeCrashRecord());
 const factOf = (id: string, from = summary) => from.verdict.facts.find((fact) => fact.id === id);

@@ -3,7 +3,8 @@ import { calculateSlabViews } from '../../../reports/metrics/definition.ts';
 import { calculateFit } from '../../../reports/metrics/fit.ts';
 import { calculateIdentities } from '../../../reports/metrics/identities.ts';
 import { METRICS } from '../../../reports/metrics/index.ts';
-import { makeAccount, makeCrashRecord, makeLiquidation, makeSeries, makeSlab, USD } from '../fixture.ts';
+import { makeCrashRecord } from '../crash_record.ts';
+import { makeAccount, makeLiquidation, makeSeries, makeSlab, USD } from '../fixture.ts';
 import { measure, SLAB } from './measure.ts';
 
 const account = { group: 'a', role: 'trader' } as const;
