@@ -1,7 +1,7 @@
 import type { CrankCandidate, LiquidationPolicy, RiskInstruction } from '../risk/instructions.ts';
 import type { RiskParams } from '../risk/params.ts';
 import { LAYOUT } from './layout.ts';
-import { createFlatParams, flattenParams, unflattenParams } from './market.ts';
+import { decodeParams, flattenParams } from './market.ts';
 import { readWord, writeRecord, writeWord } from './words.ts';
 
 /** Stands for "nobody" where an account is optional. */
@@ -21,6 +21,11 @@ export interface Initialize {
 }
 
 export type ProgramInstruction = Initialize | RiskInstruction;
+
+/** What bytes decode to: the words of an initialisation may be no parameter set at all (null). */
+export type DecodedInstruction =
+  | (Omit<Initialize, 'params'> & { params: RiskParams | null })
+  | RiskInstruction;
 
 /**
  * `index` u32; `word` i64; `keeper` u32 or nobody; `maker` u8; `policy` u8 and i64; `candidates` u16 and so many of (index,
@@ -63,7 +68,15 @@ const INSTRUCTIONS: Record<ProgramInstruction['op'], Record<string, Kind>> = {
 const OPS = Object.keys(INSTRUCTIONS) as ProgramInstruction['op'][];
 const MAKERS = [undefined, 'buyer', 'seller'] as const;
 
-const FIXED_BYTES = { index: 4, word: 8, keeper: 4, maker: 1, policy: 9, params: LAYOUT.params.size, flag: 1 };
+const FIXED_BYTES = {
+  index: 4,
+  word: 8,
+  keeper: 4,
+  maker: 1,
+  policy: 9,
+  params: LAYOUT.params.size,
+  flag: 1,
+};
 
 function sizeOf(kind: Kind, value: unknown): number {
   return kind === 'candidates'
@@ -187,11 +200,8 @@ class Reader {
     return Array.from({ length: count }, (): CrankCandidate => [this.index(), this.hint()]);
   }
 
-  /** Words as they are: whether the engine accepts them is not the codec's business. */
-  params(): object {
-    const flat = createFlatParams() as Record<string, number>;
-    for (const { name } of LAYOUT.params.fields) flat[name] = this.word();
-    return flat;
+  params(): RiskParams | null {
+    return decodeParams(this.view, this.take(LAYOUT.params.size));
   }
 
   field(kind: Kind): unknown {
@@ -214,7 +224,7 @@ class Reader {
  * The instruction behind the bytes, or null for an unknown tag, missing or surplus bytes, or an invalid field. A word
  * beyond the envelope becomes the nearest double, which each check refuses like the word itself.
  */
-export function decodeInstruction(bytes: Uint8Array): ProgramInstruction | null {
+export function decodeInstruction(bytes: Uint8Array): DecodedInstruction | null {
   const reader = new Reader(bytes);
   try {
     const op = OPS[reader.byte()];
@@ -224,7 +234,7 @@ export function decodeInstruction(bytes: Uint8Array): ProgramInstruction | null 
       const value = reader.field(kind);
       if (value !== undefined) values[name] = value;
     }
-    return reader.isAtEnd ? (values as unknown as ProgramInstruction) : null;
+    return reader.isAtEnd ? (values as unknown as DecodedInstruction) : null;
   } catch (error) {
     if (error === MALFORMED) return null;
     throw error;

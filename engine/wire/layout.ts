@@ -21,7 +21,9 @@ export interface RecordLayout {
   readonly size: number;
 }
 
-type Declaration = readonly [name: string, min: number, max: number] | readonly [name: string, kind: FieldKind];
+type Declaration =
+  | readonly [name: string, min: number, max: number]
+  | readonly [name: string, kind: FieldKind];
 
 const sizeOf = (kind: FieldKind) => (kind === 'word' ? 8 : kind === 'wide' ? 16 : kind);
 

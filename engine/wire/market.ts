@@ -19,20 +19,16 @@ export function flattenParams(params: RiskParams): object {
   return { ...plain, ...(adaptiveWarmup ?? NO_ADAPTIVE_WARMUP), adaptiveWarmup: adaptiveWarmup !== null };
 }
 
-/** The parameters behind a flat record. Null if words are set that an absent adaptive warmup leaves 0. */
-export function unflattenParams(flat: object): RiskParams | null {
-  const { adaptiveWarmup, ...rest } = flat as Omit<RiskParams, 'adaptiveWarmup'> &
-    AdaptiveWarmup & { adaptiveWarmup: boolean };
-  const {
-    fastWindowSlots,
-    slowWindowSlots,
-    maxMultiplierBps,
-    saturationBps,
-    freezeBps,
-    hysteresisBps,
-    ...plain
-  } = rest;
-  const adaptive = {
+/** The flat record while it is read: its booleans tell `readRecord` which words are flags. */
+type FlatParams = Omit<RiskParams, 'adaptiveWarmup'> & AdaptiveWarmup & { adaptiveWarmup: boolean };
+
+/** The parameter set at `at`; null if the words are none. Whether the engine accepts it, `validateParams` says. */
+export function decodeParams(view: DataView, at: number): RiskParams | null {
+  const flat = { socialize: false, adaptiveWarmup: false } as FlatParams;
+  if (!readRecord(view, at, LAYOUT.params, flat)) return null;
+  const { fastWindowSlots, slowWindowSlots, maxMultiplierBps, saturationBps, freezeBps, ...others } = flat;
+  const { hysteresisBps, adaptiveWarmup: isAdaptive, ...plain } = others;
+  const adaptiveWarmup: AdaptiveWarmup = {
     fastWindowSlots,
     slowWindowSlots,
     maxMultiplierBps,
@@ -40,13 +36,9 @@ export function unflattenParams(flat: object): RiskParams | null {
     freezeBps,
     hysteresisBps,
   };
-  if (!adaptiveWarmup && Object.values(adaptive).some((word) => word !== 0)) return null;
-  return { ...plain, adaptiveWarmup: adaptiveWarmup ? adaptive : null };
-}
-
-/** A flat parameter record to read into: its booleans are what `readRecord` looks at. */
-export function createFlatParams(): object {
-  return { socialize: false, adaptiveWarmup: false };
+  if (isAdaptive) return { ...plain, adaptiveWarmup };
+  const isCleared = Object.values(adaptiveWarmup).every((word) => word === 0);
+  return isCleared ? { ...plain, adaptiveWarmup: null } : null;
 }
 
 export function encodeGlobals(view: DataView, at: number, globals: Globals): void {
@@ -124,16 +116,14 @@ export function decodeMarket(bytes: Uint8Array): Market | null {
   const header = readHeader(bytes);
   if (header === null) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const flat = createFlatParams();
+  const params = decodeParams(view, offsetOf('params'));
   const globals = new Globals();
   const sides = [new Side(), new Side()] as const;
   const readable =
-    readRecord(view, offsetOf('params'), LAYOUT.params, flat) &&
     readRecord(view, offsetOf('globals'), LAYOUT.globals, globals) &&
     readRecord(view, offsetOf('long'), LAYOUT.side, sides[0]) &&
     readRecord(view, offsetOf('short'), LAYOUT.side, sides[1]);
-  const params = readable ? unflattenParams(flat) : null;
-  if (params === null || validateParams(params, false).length > 0) return null;
+  if (!readable || params === null || validateParams(params, false).length > 0) return null;
   const { maxSlots } = header;
   const market = new Market({ params, maxSlots, initSlot: 0, initPrice: 1, enforceEnvelope: false });
   Object.assign(market.globals, globals);
