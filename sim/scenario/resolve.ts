@@ -4,7 +4,6 @@ import { MAX_POSITION_ABS_Q, POS_SCALE } from '../../engine/risk/constants.ts';
 import type { RiskParams } from '../../engine/risk/params.ts';
 import type { AgentModule } from '../agents/agent.ts';
 import { describePrice, type PriceDescription } from '../prices/process.ts';
-import type { PriceSpec } from '../prices/spec.ts';
 import type { LabelledParameter } from '../record/types.ts';
 import { type MapNode, type Node, toPlain } from './document.ts';
 import { expandSlab, type SlabVariant } from './expand_slabs.ts';
@@ -21,6 +20,7 @@ import {
   slabBodyType,
   slabHeadType,
   titleType,
+  type UnderlyingSpec,
 } from './schema.ts';
 import { childOf, locate, nameOf, splitPath, stepsOf, textAt } from './tree.ts';
 import { type Exposure, milliseconds, withUnits } from './units.ts';
@@ -88,7 +88,7 @@ export class ScenarioResolver {
   readonly population: Resolved<GroupSpec>[] = [];
   readonly attacks: Resolved<AttackSpec>[] = [];
   readonly prices = new Map<string, PriceDescription>();
-  private readonly underlyings: Record<string, { price: PriceSpec }> = {};
+  private readonly underlyings: Record<string, UnderlyingSpec> = {};
   private readonly templates = new Map<string, Template>();
   private readonly schema: ScenarioSchema;
   private readonly root: MapNode;
@@ -125,9 +125,13 @@ export class ScenarioResolver {
         slotMs,
         slots: this.slots,
         underlyings: this.underlyings,
+        correlation: null,
         slabs: this.slabs.map(({ spec }) => spec),
         population: this.population.map(({ spec }) => spec),
         attacks: this.attacks.map(({ spec }) => spec),
+        events: [],
+        expect: [],
+        sweep: null,
         measure: {
           sampleEverySlots: measure?.sample_every ?? 1,
           crankedEverySlots: measure?.cranked_every ?? 1,
@@ -248,6 +252,7 @@ export class ScenarioResolver {
       underlying,
       risk,
       insuranceAtoms: insurance,
+      fundingRateBps: 0,
       matcher: {
         kind,
         capitalAtoms: capital,

@@ -4,6 +4,11 @@ import type { RiskParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentRole } from '../agents/agent.ts';
 import { type PriceSpec, priceSpec } from '../prices/spec.ts';
 import type { FitTarget, LabelledParameter } from '../record/types.ts';
+import type { CorrelationSpec } from './correlation.ts';
+import type { EventSpec } from './events.ts';
+import type { ExpectSpec } from './expect.ts';
+import type { ImpactSpec } from './impact.ts';
+import type { SweepSpec } from './sweep.ts';
 import { count, duration, exposure, milliseconds, money, percent, price, ratio, size } from './units.ts';
 
 /** The version of the scenario language that this lab reads. */
@@ -31,6 +36,8 @@ export interface SlabSpec {
   underlying: string;
   risk: RiskParams;
   insuranceAtoms: number;
+  /** Funding rate handed to the engine with every instruction, bps per slot; positive: longs pay. */
+  fundingRateBps: number;
   matcher: MatcherSpec;
 }
 
@@ -63,6 +70,11 @@ export interface MeasureSpec {
   crankedEverySlots: number;
 }
 
+export interface UnderlyingSpec {
+  price: PriceSpec;
+  impact?: ImpactSpec;
+}
+
 /** A data file the scenario uses: path relative to the scenario file, and SHA-256 of its bytes in hex. */
 export interface DataFile {
   file: string;
@@ -79,11 +91,17 @@ export interface Scenario {
   notes: string;
   slotMs: number;
   slots: number;
-  underlyings: Record<string, { price: PriceSpec }>;
+  underlyings: Record<string, UnderlyingSpec>;
+  correlation: CorrelationSpec | null;
   slabs: SlabSpec[];
   population: GroupSpec[];
   attacks: AttackSpec[];
+  /** In the order of their slots; those of one slot in the order of the file. */
+  events: EventSpec[];
   measure: MeasureSpec;
+  /** Empty unless the loader was told which metrics there are. */
+  expect: ExpectSpec[];
+  sweep: SweepSpec | null;
   fit: FitTarget[];
   labels: LabelledParameter[];
   dataFiles: DataFile[];
