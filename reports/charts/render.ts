@@ -3,6 +3,20 @@ import { CHART_CONFIG } from './theme.ts';
 /** A Vega-Lite specification, or a part of one. */
 export type Spec = Record<string, unknown>;
 
+/** Mean width of a letter of Helvetica in em; digits are 0.556 wide. */
+const EM_PER_LETTER = 0.56;
+
+interface TextMetrics {
+  width(item: { fontSize?: number }, text: unknown): number;
+}
+
+/**
+ * Vega would measure with a canvas where the host has one, and guess far too wide where not. This is close for our
+ * font, and the same everywhere.
+ */
+const measureText: TextMetrics['width'] = (item, text) =>
+  String(text).length * (item.fontSize ?? 12) * EM_PER_LETTER;
+
 /**
  * Draws a Vega-Lite specification as SVG text that can stand inline in a page next to others.
  * Vega is loaded on first use only: it takes a quarter of a second. Throws on an invalid specification.
@@ -15,6 +29,7 @@ export async function renderSvg(
   onWarning: (warning: string) => void = () => {},
 ): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  (vega as unknown as { textMetrics: TextMetrics }).textMetrics.width = measureText;
   const logger = vega.logger(vega.None);
   const report = (...words: unknown[]) => {
     onWarning(words.join(' '));
