@@ -60,6 +60,18 @@ export function calculateSlabViews(record: RunRecord): View[] {
   });
 }
 
+/** All slabs of one underlying as one view; undefined if there are none. */
+export function calculateUnderlyingView(record: RunRecord, underlying: string): View | undefined {
+  const slabs = record.slabs.filter((info) => info.underlying === underlying);
+  if (slabs.length === 0) return undefined;
+  const names = new Set(slabs.map((info) => info.slab));
+  const own = Object.entries(record.tables).map(([name, rows]) => [
+    name,
+    rows.filter((row: { slab: string }) => names.has(row.slab)),
+  ]);
+  return { record, slabs, tables: Object.fromEntries(own) as Tables };
+}
+
 /** Rows by their slab, in first-seen order; rows of one slab keep their order. */
 export function groupBySlab<Row extends { slab: string }>(rows: readonly Row[]): Map<string, Row[]> {
   return groupBy(rows, (row) => row.slab);

@@ -21,12 +21,12 @@ function convert(value: number, unit: MetricDefinition['unit'], target: string):
 
 /**
  * Holds each target against the metric it names: `liquidations.notional` for the whole run, `btc/market.index_min`
- * for one slab.
+ * for one slab, `BTC/liquidations.notional` for all slabs of an underlying.
  */
 export function calculateFit(
   targets: readonly FitTarget[],
   definitions: readonly MetricDefinition[],
-  lookUp: (slab: string | null, metric: string) => MetricValue,
+  lookUp: (slabOrUnderlying: string | null, metric: string) => MetricValue,
 ): FitRow[] {
   return targets.map((target) => {
     // Slab names may hold slashes, metric names never do.

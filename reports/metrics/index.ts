@@ -2,6 +2,7 @@ import type { RunRecord } from '../../sim/record/types.ts';
 import {
   calculateRunView,
   calculateSlabViews,
+  calculateUnderlyingView,
   type MetricDefinition,
   type MetricValue,
   type Section,
@@ -77,9 +78,12 @@ export function calculateSummary(record: RunRecord): Summary {
     metrics: calculateValues(slabViews[at]!),
   }));
   const identities = slabViews.flatMap(calculateIdentities);
-  const fit = calculateFit(record.fit, METRICS, (slab, metric) => {
-    const values = slab === null ? run : slabs.find((candidate) => candidate.slab === slab)?.metrics;
-    return values?.[metric] ?? null;
+  const fit = calculateFit(record.fit, METRICS, (name, metric) => {
+    const values = name === null ? run : slabs.find((candidate) => candidate.slab === name)?.metrics;
+    if (values !== undefined) return values[metric] ?? null;
+    const view = calculateUnderlyingView(record, name!);
+    const definition = METRICS.find((candidate) => candidate.name === metric);
+    return view === undefined ? null : (definition?.calculate(view) ?? null);
   });
   return {
     schema: 'percolator-lab/summary/1',
