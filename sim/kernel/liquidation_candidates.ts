@@ -1,4 +1,4 @@
-import { calculateKPnl } from '../../engine/math/index.ts';
+import { calculateKPnl, Wide } from '../../engine/math/index.ts';
 import {
   type Account,
   BPS,
@@ -13,115 +13,153 @@ import {
   type SideIndex,
 } from '../../engine/risk/index.ts';
 import { readOrNull } from './executor.ts';
+import { IndexedHeap } from './indexed_heap.ts';
 
 /** Covers the floors of the settlement and of the notional. */
 const SLACK_ATOMS = 4;
-/** Covers the rounding of the floating-point threshold itself. */
+/** Covers the rounding of the levels, which are floating-point numbers of the size of a price. */
 const SLACK_SHARE = 1e-9;
 
 /**
- * Which accounts could be liquidated. Each open position has a threshold, a price at or beyond which it may be eligible;
- * thresholds err on the eligible side and are checked exactly when hit. They do not depend on the price, so an account's
- * is computed again only after an event that concerns it, a side's when its A changes or a deficit goes through its K.
+ * One side's thresholds. x is what K has earned per unit of base, a number like a price: dx = dK/A. With base
+ * b = |basis|·A/a_basis/POS_SCALE an account's equity E is E₀ + b·(x − x₀), so E ≤ m·b·P + min exactly when
+ * m·P − x ≥ (E₀ − min)/b − x₀: the left is the level of the side, the right the account's threshold. Marks, funding and
+ * socialised deficits all go through K, so no threshold moves with them.
+ */
+class SideThresholds {
+  readonly heap: IndexedHeap;
+  /** A, K and last price that were seen after the latest instruction. */
+  a: number;
+  readonly k = new Wide();
+  price: number;
+  /** x at this K. Counting from there keeps the rounding small. */
+  private xBase = 0;
+  private readonly kBase = new Wide();
+
+  constructor(market: Market, side: SideIndex) {
+    this.heap = new IndexedHeap(market.maxSlots);
+    this.a = market.sides[side].a;
+    this.price = market.globals.priceLast;
+  }
+
+  calculateX(k: Wide): number {
+    return this.xBase + Number(k.toBigInt() - this.kBase.toBigInt()) / this.a;
+  }
+
+  /** Appends who may be eligible at price and K. */
+  collectHit(price: number, k: Wide, maintenanceRate: number, found: number[]): void {
+    const x = this.calculateX(k);
+    this.heap.collect(maintenanceRate * price - x + SLACK_SHARE * (price + Math.abs(x)), found);
+  }
+
+  /** x goes on from where it was seen last, at the pace of the new A. */
+  rebase(a: number): void {
+    this.xBase = this.calculateX(this.k);
+    this.kBase.copyFrom(this.k);
+    this.a = a;
+  }
+}
+
+/**
+ * Which accounts could be liquidated (design 03 §2). Thresholds err on the eligible side and are checked exactly when
+ * hit. An account's is computed again only after an event that concerns it. A hedge credit only lowers a requirement,
+ * so thresholds leave it out.
+ *
+ * When A falls, bases shrink and with them what positions still win or lose. Where equity was above the requirement the
+ * true threshold then moves away, so the old one stays on the eligible side; only accounts that were hit before need a
+ * new one. (A rises only when a reset makes all positions of the side stale, and stale ones are nobody's to liquidate.)
  */
 export class LiquidationCandidates {
   private readonly market: Market;
-  /** 0: no position. 1 + side otherwise. */
-  private readonly sideOf: Uint8Array;
-  private readonly thresholds: Float64Array;
-  /** The first price at which any account of the side may be eligible. */
-  private readonly alarms: [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  private readonly isSideChanged: [boolean, boolean] = [false, false];
-  private readonly isAccountChanged: Uint8Array;
-  private readonly changed: number[] = [];
-  /** One more than the largest account index seen. */
-  private end = 0;
-  /** Latched: once there is funding, it moves K, and with it every threshold, between any two queries. */
-  private hasFunding = false;
+  private readonly sides: readonly [SideThresholds, SideThresholds];
+  private readonly maintenanceRate: number;
+  private readonly isChanged: Uint8Array;
+  private changed: number[] = [];
 
   constructor(market: Market) {
     this.market = market;
-    this.sideOf = new Uint8Array(market.maxSlots);
-    this.thresholds = new Float64Array(market.maxSlots);
-    this.isAccountChanged = new Uint8Array(market.maxSlots);
+    this.sides = [new SideThresholds(market, LONG), new SideThresholds(market, SHORT)];
+    this.maintenanceRate = market.params.maintenanceBps / BPS;
+    this.isChanged = new Uint8Array(market.maxSlots);
   }
 
   /** Reads what an instruction changed; call it after each. */
   noteEvents(log: EventLog): void {
-    if (this.market.globals.fundingRate !== 0) this.hasFunding = true;
-    log.each((kind, subject, _x, y) => {
-      if (kind === EventKind.ExposureReduced || kind === EventKind.ModeChanged) {
-        this.isSideChanged[subject as SideIndex] = true;
-      } else if (kind !== EventKind.DustCleared && subject >= 0) {
-        if (kind === EventKind.Socialized) this.isSideChanged[y as SideIndex] = true;
-        this.noteAccount(subject);
-      }
-    });
+    if (log.length > 0) log.each(this.noteEvent);
+    this.noteSide(LONG);
+    this.noteSide(SHORT);
   }
 
+  private readonly noteEvent = (kind: EventKind, subject: number): void => {
+    const isOfSide =
+      kind === EventKind.ExposureReduced || kind === EventKind.ModeChanged || kind === EventKind.DustCleared;
+    if (!isOfSide && subject >= 0) this.noteAccount(subject);
+  };
+
   private noteAccount(account: number): void {
-    if (this.isAccountChanged[account] === 1) return;
-    this.isAccountChanged[account] = 1;
+    if (this.isChanged[account] === 1) return;
+    this.isChanged[account] = 1;
     this.changed.push(account);
-    this.end = Math.max(this.end, account + 1);
+  }
+
+  private noteSide(index: SideIndex): void {
+    const { a, k } = this.market.sides[index];
+    const seen = this.sides[index];
+    if (a !== seen.a) {
+      const hit: number[] = [];
+      seen.collectHit(seen.price, seen.k, this.maintenanceRate, hit);
+      for (const account of hit) this.noteAccount(account);
+      seen.rebase(a);
+    }
+    seen.k.copyFrom(k);
+    seen.price = this.market.globals.priceLast;
   }
 
   /**
-   * Up to `limit` accounts, ascending, whose maintenance equity is at or below their requirement. The market must be
-   * accrued to `price`.
+   * Up to `limit` accounts, ascending, whose maintenance equity is at or below their requirement at the market's last
+   * accrued price and K. The market may be under an undo mark that accrued it elsewhere.
    */
-  find(price: number, limit: number): number[] {
+  find(limit: number): number[] {
     this.refresh();
-    const { alarms, end, market, sideOf, thresholds } = this;
+    const { market, maintenanceRate, sides } = this;
+    const { priceLast } = market.globals;
+    const hit: number[] = [];
+    sides[LONG].collectHit(priceLast, market.sides[LONG].k, maintenanceRate, hit);
+    sides[SHORT].collectHit(priceLast, market.sides[SHORT].k, maintenanceRate, hit);
+    hit.sort((a, b) => a - b);
     const found: number[] = [];
-    if (price > alarms[LONG] && price < alarms[SHORT]) return found;
-    let highestLong = Number.NEGATIVE_INFINITY;
-    let lowestShort = Number.POSITIVE_INFINITY;
-    for (let account = 0; account < end; account += 1) {
-      const side = sideOf[account]!;
-      if (side === 0) continue;
-      const threshold = thresholds[account]!;
-      const isLong = side === 1 + LONG;
-      if (isLong) highestLong = Math.max(highestLong, threshold);
-      else lowestShort = Math.min(lowestShort, threshold);
-      const isHit = isLong ? price <= threshold : price >= threshold;
-      if (!isHit || !isLiquidatable(market, market.accounts[account]!)) continue;
-      found.push(account);
-      if (found.length === limit) return found;
+    for (const account of hit) {
+      if (isLiquidatable(market, market.accounts[account]!)) {
+        found.push(account);
+        if (found.length === limit) break;
+      } else {
+        // Perhaps its threshold only was too cautious.
+        this.setThreshold(account);
+      }
     }
-    // Accounts that left may have held the alarms where they were.
-    alarms[LONG] = highestLong;
-    alarms[SHORT] = lowestShort;
     return found;
   }
 
   private refresh(): void {
-    const { changed, isSideChanged } = this;
-    if (this.hasFunding || isSideChanged[LONG] || isSideChanged[SHORT]) {
-      this.alarms[LONG] = Number.NEGATIVE_INFINITY;
-      this.alarms[SHORT] = Number.POSITIVE_INFINITY;
-      for (let account = 0; account < this.end; account += 1) this.setThreshold(account);
-      isSideChanged[LONG] = isSideChanged[SHORT] = false;
-    } else {
-      for (const account of changed) this.setThreshold(account);
+    const { changed } = this;
+    for (const account of changed) {
+      this.isChanged[account] = 0;
+      this.setThreshold(account);
     }
-    for (const account of changed) this.isAccountChanged[account] = 0;
     changed.length = 0;
   }
 
   private setThreshold(index: number): void {
-    const { alarms, market } = this;
+    const { market, sides } = this;
     const account = market.account(index);
     const isOpen = account !== undefined && calculateEffectivePosition(market, account) !== 0;
-    if (!isOpen) {
-      this.sideOf[index] = 0;
-      return;
+    const side = isOpen ? (account.basisQ > 0 ? LONG : SHORT) : null;
+    if (side !== LONG) sides[LONG].heap.remove(index);
+    if (side !== SHORT) sides[SHORT].heap.remove(index);
+    if (side !== null) {
+      const threshold = calculateThreshold(market, account!, side, sides[side]);
+      sides[side].heap.set(index, threshold);
     }
-    const side = account.basisQ > 0 ? LONG : SHORT;
-    const threshold = calculateThreshold(market, account, side);
-    this.sideOf[index] = 1 + side;
-    this.thresholds[index] = threshold;
-    alarms[side] = side === LONG ? Math.max(alarms[LONG], threshold) : Math.min(alarms[SHORT], threshold);
   }
 }
 
@@ -138,25 +176,19 @@ function calculateSettledEquity(
   return pending === null ? Number.NEGATIVE_INFINITY : capital + pnl + pending + feeCredits;
 }
 
-/**
- * The price at which equity meets the larger of both maintenance requirements (design 01 §8). With base b, equity E at
- * price P0 and rate m, a long solves E + b·(P − P0) = max(m·b·P, min), a short E − b·(P − P0) = max(m·b·P, min).
- */
-function calculateThreshold(market: Market, account: Account, side: SideIndex): number {
-  const { globals, params, sides } = market;
+/** See `SideThresholds`. The larger of the two requirements of design 01 §8 is at most their sum, m·b·P + min. */
+function calculateThreshold(
+  market: Market,
+  account: Account,
+  side: SideIndex,
+  thresholds: SideThresholds,
+): number {
+  const { params, sides } = market;
   // Not floored: K pays on the exact share, and a larger base errs on the eligible side.
   const base = (Math.abs(account.basisQ) * sides[side].a) / account.aBasis / POS_SCALE;
-  const equity = calculateSettledEquity(market, account) - SLACK_ATOMS;
-  const rate = params.maintenanceBps / BPS;
-  const atMinimum = (equity - params.minNonzeroMmReq) / base;
-  if (side === LONG) {
-    const atRate = rate < 1 ? (globals.priceLast - equity / base) / (1 - rate) : Number.POSITIVE_INFINITY;
-    const threshold = Math.max(atRate, globals.priceLast - atMinimum);
-    return threshold + Math.abs(threshold) * SLACK_SHARE;
-  }
-  const atRate = (globals.priceLast + equity / base) / (1 + rate);
-  const threshold = Math.min(atRate, globals.priceLast + atMinimum);
-  return threshold - Math.abs(threshold) * SLACK_SHARE;
+  const equity = calculateSettledEquity(market, account) - params.minNonzeroMmReq - SLACK_ATOMS;
+  const x = thresholds.calculateX(sides[side].k);
+  return equity / base - x - SLACK_SHARE * (market.globals.priceLast + Math.abs(x));
 }
 
 /** Eligibility of design 01 §9, exactly. */

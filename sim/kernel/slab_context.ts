@@ -80,7 +80,7 @@ export class SlabContext implements AgentContext {
     this.requireKeeper();
     const { candidates, executor } = this.setup;
     const price = this.indexPrice;
-    return executor.probeAccrued(price, () => candidates.find(price, limit)) ?? [];
+    return executor.probeAccrued(price, () => candidates.find(limit)) ?? [];
   }
 
   restoringPartial(account: number, bufferAtoms: number): number | null {
