@@ -1,30 +1,23 @@
 import { BPS, MAX_ORACLE_PRICE } from '../../engine/risk/constants.ts';
-import type { Rng } from '../kernel/streams.ts';
+import { createStream, type Rng } from '../kernel/streams.ts';
+import type { CorrelationSpec } from '../scenario/correlation.ts';
 import type { PricePoint } from './price_table.ts';
+import { createNormal, createRandomWalk, type WalkStreams } from './random_walk.ts';
+import {
+  calculateCrash,
+  calculateLevels,
+  calculateLine,
+  calculateSqueeze,
+  calculateStaircase,
+  calculateV,
+  shift,
+} from './shapes.ts';
 import type { PriceSpec } from './spec.ts';
 
 /** The undistorted price of one underlying. Called once for each slot, in order from 0. */
 export interface PriceProcess {
   /** Quote atoms per base in this slot. */
   next(slot: number): number;
-}
-
-type CrashBounce = Extract<PriceSpec, { kind: 'crash_bounce' }>;
-
-const shift = (price: number, bps: number) => Math.round((price * (BPS + bps)) / BPS);
-
-/** The straight line from `from` to `to` that begins at `start` and lasts `over`, level outside it. */
-function calculateLine(from: number, to: number, start: number, over: number, at: number): number {
-  const elapsed = Math.min(over, Math.max(0, at - start));
-  return Math.round(from + ((to - from) * elapsed) / over);
-}
-
-function calculateCrash(spec: CrashBounce, slot: number): number {
-  const low = shift(spec.from, -spec.fall);
-  const lowSlot = spec.start + spec.over;
-  return slot <= lowSlot
-    ? calculateLine(spec.from, low, spec.start, spec.over, slot)
-    : calculateLine(low, shift(spec.from, spec.bounce - spec.fall), lowSlot, spec.bounce_over, slot);
 }
 
 /** Even noise of at most ±`noise` bps, within the prices an engine can take. */
@@ -52,30 +45,74 @@ function createTablePrice(
   };
 }
 
-/**
- * The price process of an underlying; `rng` is its own named stream and serves noise only. In a csv the first
- * row is slot 0.
- */
-export function createPriceProcess(spec: PriceSpec, rng: Rng, slotMs: number): PriceProcess {
+function createCalmProcess(spec: PriceSpec, streams: WalkStreams, slotMs: number): PriceProcess {
   switch (spec.kind) {
     case 'constant':
       return { next: () => spec.price };
     case 'ramp':
       return { next: (slot) => calculateLine(spec.from, spec.to, spec.start, spec.over, slot) };
     case 'crash_bounce':
-      return {
-        next: (slot) => {
-          const price = calculateCrash(spec, slot);
-          return spec.noise === 0 ? price : addNoise(price, spec.noise, rng);
-        },
-      };
+      return { next: (slot) => calculateCrash(spec, slot) };
+    case 'staircase': {
+      const levels = calculateLevels(spec);
+      return { next: (slot) => calculateStaircase(spec, levels, slot) };
+    }
+    case 'v_shape':
+      return { next: (slot) => calculateV(spec, slot) };
+    case 'squeeze':
+      return { next: (slot) => calculateSqueeze(spec, slot) };
     case 'spike': {
       const peak = shift(spec.base, spec.by);
       return { next: (slot) => (slot >= spec.start && slot < spec.start + spec.for ? peak : spec.base) };
     }
+    case 'gbm':
+    case 'jump_diffusion':
+    case 'hawkes_jumps':
+      return createRandomWalk(spec, streams, slotMs);
     case 'csv':
       return createTablePrice(spec.points, spec.resample, slotMs);
   }
+}
+
+const noiseOf = (spec: PriceSpec) => ('noise' in spec ? spec.noise : 0);
+
+/** The price process of a spec. In a csv the first row is slot 0. */
+export function createPriceProcess(spec: PriceSpec, streams: WalkStreams, slotMs: number): PriceProcess {
+  const process = createCalmProcess(spec, streams, slotMs);
+  const noise = noiseOf(spec);
+  return noise === 0 ? process : { next: (slot) => addNoise(process.next(slot), noise, streams.rng) };
+}
+
+/**
+ * The normal draws of an underlying. It reads the streams of those it depends on by itself, so that it does not matter
+ * who else is read, or when.
+ */
+function createCorrelatedNormal(
+  seed: string,
+  underlying: string,
+  correlation: CorrelationSpec | null,
+): () => number {
+  const at = correlation?.underlyings.indexOf(underlying) ?? -1;
+  const names = at < 0 ? [underlying] : correlation!.underlyings.slice(0, at + 1);
+  const weights = at < 0 ? [1] : correlation!.lower[at]!;
+  const normals = names.map((name) => createNormal(createStream(seed, `price/${name}/normal`)));
+  return () => normals.reduce((sum, normal, index) => sum + weights[index]! * normal(), 0);
+}
+
+/** What says how the underlyings of a scenario move. */
+export interface PriceSetting {
+  underlyings: Readonly<Record<string, { price: PriceSpec }>>;
+  correlation: CorrelationSpec | null;
+  slotMs: number;
+}
+
+/** The price process of an underlying in a run: a function of the seed, of itself and of those it is correlated with. */
+export function createUnderlyingPrice(setting: PriceSetting, seed: string, underlying: string): PriceProcess {
+  const streams = {
+    rng: createStream(seed, `price/${underlying}`),
+    normal: createCorrelatedNormal(seed, underlying, setting.correlation),
+  };
+  return createPriceProcess(setting.underlyings[underlying]!.price, streams, setting.slotMs);
 }
 
 /** Price of slot 0 without noise, and bounds that the price never leaves, over a run of `slots`. */
@@ -85,11 +122,11 @@ export interface PriceDescription {
   max: number;
 }
 
-/** The reach of a price over the slots of a run, without running it twice: noise is taken at its widest. */
+/** The reach of a price over the slots of a run, without drawing it: noise and random walks at their widest. */
 export function describePrice(spec: PriceSpec, slots: number, slotMs: number): PriceDescription {
-  const noise = spec.kind === 'crash_bounce' ? spec.noise : 0;
-  const calm = spec.kind === 'crash_bounce' ? { ...spec, noise: 0 } : spec;
-  const process = createPriceProcess(calm, () => 0.5, slotMs);
+  if ('volatility' in spec) return { first: spec.from, min: spec.min, max: spec.max };
+  const unused = () => 0.5;
+  const process = createCalmProcess(spec, { rng: unused, normal: unused }, slotMs);
   const first = process.next(0);
   let min = first;
   let max = first;
@@ -98,5 +135,6 @@ export function describePrice(spec: PriceSpec, slots: number, slotMs: number): P
     min = Math.min(min, price);
     max = Math.max(max, price);
   }
+  const noise = noiseOf(spec);
   return { first, min: shift(min, -noise), max: shift(max, noise) };
 }

@@ -1,8 +1,7 @@
 import { BPS, MAX_ORACLE_PRICE } from '../../engine/risk/index.ts';
 import type { IndexDistortion } from '../agents/agent.ts';
 import { type AgentRegistry, findModule } from '../kernel/population.ts';
-import { createStream } from '../kernel/streams.ts';
-import { createPriceProcess, type PriceProcess } from '../prices/process.ts';
+import { createUnderlyingPrice, type PriceProcess } from '../prices/process.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Control } from './control.ts';
 import type { PriceBoard, Quote } from './price_board.ts';
@@ -56,11 +55,7 @@ export class Coordinator {
     this.board = board;
     this.control = control;
     this.feeds = listUnderlyings(scenario).map((underlying) => ({
-      process: createPriceProcess(
-        scenario.underlyings[underlying]!.price,
-        createStream(seed, `price/${underlying}`),
-        scenario.slotMs,
-      ),
+      process: createUnderlyingPrice(scenario, seed, underlying),
       distortions: listDistortions(scenario, underlying, registry),
     }));
   }

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createStream } from '../../../sim/kernel/streams.ts';
-import { createPriceProcess, describePrice } from '../../../sim/prices/process.ts';
+import { createUnderlyingPrice, describePrice } from '../../../sim/prices/process.ts';
 import type { PriceSpec } from '../../../sim/prices/spec.ts';
 import { complain, readSpec } from './support.ts';
 
 const SLOT_MS = 400;
 
 function run(spec: PriceSpec, slots: number, seed = 'seed'): number[] {
-  const process = createPriceProcess(spec, createStream(seed, 'price/BTC'), SLOT_MS);
+  const setting = { underlyings: { BTC: { price: spec } }, correlation: null, slotMs: SLOT_MS };
+  const process = createUnderlyingPrice(setting, seed, 'BTC');
   return Array.from({ length: slots }, (_, slot) => process.next(slot) / 1e6);
 }
 
@@ -38,6 +38,33 @@ describe('shapes', () => {
   it('spike goes and comes back', () => {
     const spec = readSpec({ kind: 'spike', base: '50 USDC', by: '-20 %', start: '2 slots', for: '2 slots' });
     expect(run(spec, 6)).toEqual([50, 50, 40, 40, 50, 50]);
+  });
+
+  it('staircase takes each step from the price it has reached, and rests', () => {
+    const stairs = { kind: 'staircase', from: '100 USDC', step: '-10 %', steps: 3, every: '3 slots' };
+    const spec = readSpec({ ...stairs, start: '1 slots', over: '2 slots' });
+    expect(run(spec, 12)).toEqual([100, 100, 95, 90, 90, 85.5, 81, 81, 76.95, 72.9, 72.9, 72.9]);
+    expect(run(readSpec({ ...stairs, step: '100 %' }), 8)).toEqual([100, 200, 200, 200, 400, 400, 400, 800]);
+    expect(complain({ ...stairs, over: '4 slots' })).toBe('must be at most `every`');
+    expect(complain({ ...stairs, steps: 170 })).toBe('');
+    const out = 'lead out of the prices an engine can take (0.000001 to 1_000_000 USDC)';
+    expect(complain({ ...stairs, steps: 1_000 })).toBe('');
+    expect(complain({ ...stairs, step: '-90 %', steps: 9 })).toBe(out);
+    expect(complain({ ...stairs, step: '1_000 %', steps: 4 })).toBe(out);
+  });
+
+  it('v_shape comes all the way back, as fast as it fell unless told otherwise', () => {
+    const v = { kind: 'v_shape', from: '100 USDC', fall: '40 %', start: '1 slots', over: '2 slots' };
+    expect(run(readSpec(v), 7)).toEqual([100, 100, 80, 60, 80, 100, 100]);
+    const slow = readSpec({ ...v, hold: '2 slots', back: '4 slots' });
+    expect(run(slow, 11)).toEqual([100, 100, 80, 60, 60, 60, 70, 80, 90, 100, 100]);
+  });
+
+  it('squeeze gets faster up to its peak and gives back what it is told', () => {
+    const squeeze = { kind: 'squeeze', from: '100 USDC', rise: '160 %', start: '1 slots', over: '4 slots' };
+    expect(run(readSpec(squeeze), 8)).toEqual([100, 100, 110, 140, 190, 260, 100, 100]);
+    const half = readSpec({ ...squeeze, give_back: '50 %', back_over: '2 slots' });
+    expect(run(half, 9)).toEqual([100, 100, 110, 140, 190, 260, 220, 180, 180]);
   });
 
   it('noise stays within its width, repeats with its seed and moves nothing else', () => {
@@ -84,6 +111,17 @@ describe('csv', () => {
   it('draws a line between rows where that is asked for', () => {
     const spec = readSpec(table({ resample: 'linear' }), { 'p.csv': text });
     expect(run(spec, 7)).toEqual([10, 14, 18, 24, 32, 40, 40]);
+  });
+
+  it('takes a table that is finer than slots, ends of slots or of lines included', () => {
+    const rows = Array.from({ length: 12 }, (_, at) => `${at * 150},${at * at + 1}`).join('\n');
+    const fine = { 'p.csv': `at,close\n${rows}\n` };
+    const options = { time_unit: 'ms', step: '150 ms' };
+    // Slots begin at 0, 400, 800, 1 200, 1 600, 2 000 ms; rows at 0, 150, …, 1 650 ms.
+    expect(run(readSpec(table(options), fine), 6)).toEqual([1, 5, 26, 65, 101, 122]);
+    const between = [1, 5 + (5 * 100) / 150, 26 + (11 * 50) / 150, 65, 101 + (21 * 100) / 150, 122];
+    const linear = run(readSpec(table({ ...options, resample: 'linear' }), fine), 6);
+    for (const [at, price] of linear.entries()) expect(price).toBeCloseTo(between[at]!, 5);
   });
 
   it('reads ISO times across a leap day and milliseconds', () => {
