@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ExitCode } from './exit_codes.ts';
+import { parityCommand } from './parity.ts';
 import { replayTraceCommand } from './replay_trace.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -14,6 +15,7 @@ await yargs(hideBin(process.argv))
   .command(validateCommand)
   .command(schemaCommand)
   .command(replayTraceCommand)
+  .command(parityCommand)
   .demandCommand(1, 'Name a command; see --help.')
   .strict()
   .fail((message, error, parser) => {

@@ -4,12 +4,15 @@ const LOG_MS = 5_000;
 /** Says how far a run is: one rewritten line on a terminal, a plain line every 5 s elsewhere. */
 export class Progress {
   private readonly out: NodeJS.WriteStream;
+  private readonly unit: string;
   private readonly startedAt = performance.now();
   private shownAt: number;
   private isLineOpen = false;
 
-  constructor(out: NodeJS.WriteStream = process.stderr) {
+  /** `unit` names what is counted. */
+  constructor(out: NodeJS.WriteStream = process.stderr, unit = 'slots') {
     this.out = out;
+    this.unit = unit;
     this.shownAt = out.isTTY ? Number.NEGATIVE_INFINITY : this.startedAt;
   }
 
@@ -17,7 +20,7 @@ export class Progress {
     const now = performance.now();
     if (now - this.shownAt < (this.out.isTTY ? TERMINAL_MS : LOG_MS)) return;
     this.shownAt = now;
-    const line = formatProgress(done, total, now - this.startedAt);
+    const line = formatProgress(done, total, now - this.startedAt, this.unit);
     if (this.out.isTTY) {
       this.out.write(`\r\u001b[K${line}`);
       this.isLineOpen = true;
@@ -40,12 +43,12 @@ export class Progress {
 }
 
 /** `1 200 of 1 800 slots (66 %), 310 slots/s, 2 s left`. */
-export function formatProgress(done: number, total: number, elapsedMs: number): string {
+export function formatProgress(done: number, total: number, elapsedMs: number, unit = 'slots'): string {
   const perSecond = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
   const share = total > 0 ? Math.floor((100 * done) / total) : 100;
   const rate = perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1);
   const left = done === 0 ? 'unknown time left' : `${formatSeconds((total - done) / perSecond)} left`;
-  return `${done} of ${total} slots (${share} %), ${rate} slots/s, ${left}`;
+  return `${done} of ${total} ${unit} (${share} %), ${rate} ${unit}/s, ${left}`;
 }
 
 function formatSeconds(seconds: number): string {

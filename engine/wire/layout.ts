@@ -76,7 +76,7 @@ export const LAYOUT = {
     ['makerFeeBps', -BPS, BPS],
     ['keeperRewardBps', 0, BPS],
     ['maxHedgeCreditMmBps', 0, BPS],
-    ['fundingScale', 1, MAX_SAFE],
+    ['fundingScale', 1, Math.floor(MAX_SAFE / BPS)],
     ['socialize', 0, 1],
     ['adaptiveWarmup', 0, 1],
     ['fastWindowSlots', 0, MAX_SAFE],

@@ -1,5 +1,5 @@
 import type { RiskInstruction } from '../../engine/risk/index.ts';
-import { EventKind, EventLog, SIDE_MODES } from '../../engine/risk/index.ts';
+import { apply, EventKind, EventLog, SIDE_MODES } from '../../engine/risk/index.ts';
 import {
   type DecodedInstruction,
   decodeInstruction,
@@ -11,7 +11,7 @@ import { Draw } from './parity_draw.ts';
 import { Generator } from './parity_generator.ts';
 import type { ParityHost } from './parity_host.ts';
 import { type ParityDifference, Recording } from './parity_lockstep.ts';
-import { drawWorld, WORLDS } from './parity_worlds.ts';
+import { corrupt, drawWorld, WORLDS } from './parity_worlds.ts';
 
 /** A sequence that can be kept: the market's bytes at its start, and the instructions' bytes, in hexadecimal. */
 export interface SavedSequence {
@@ -58,8 +58,13 @@ export function recordSequence(seed: string, number: number, length: number, cov
   const draw = new Draw(createStream(seed, `parity/${number}`));
   const log = new EventLog();
   const world = drawWorld(draw, WORLDS[number % WORLDS.length]!, log);
-  const recording = new Recording(world.market);
   const generator = new Generator(draw, world);
+  if (world.kind === 'corrupt') {
+    for (let nth = 0; nth < length; nth += 1) apply(world.market, generator.next());
+    corrupt(draw, world.market);
+    log.clear();
+  }
+  const recording = new Recording(world.market);
   for (let nth = 0; nth < length; nth += 1) {
     const instruction = generator.next();
     const code = recording.apply(instruction);

@@ -1,9 +1,7 @@
-import { OUT_OF_ENVELOPE } from '../../engine/math/index.ts';
 import {
   type Account,
   type CrankCandidate,
   calculateEffectivePosition,
-  calculateEquityMaintenance,
   calculateReleased,
   calculateRestoringPartial,
   type LiquidationPolicy,
@@ -255,7 +253,7 @@ export class Generator {
     if (draw.chance(0.55)) return 'full';
     const size = Math.abs(this.position(account));
     if (draw.chance(0.4) && size > 1 && size < 10_000_000) {
-      const restoring = restoringPartial(world, account);
+      const restoring = calculateRestoringPartial(world.market, account);
       if (restoring !== null) return draw.near(restoring);
     }
     return this.word(
@@ -272,17 +270,5 @@ export class Generator {
     });
     const maxRevalidations = draw.pick([0, 1, count, count, 255]);
     return { op: 'keeperCrank', candidates, maxRevalidations, ...this.keeper(), ...this.inputs() };
-  }
-}
-
-/** The keeper's own answer, where it has one: equities may lie outside the envelope. */
-function restoringPartial(world: World, account: number): number | null {
-  try {
-    const found = world.market.account(account);
-    if (found === undefined || calculateEquityMaintenance(found) <= 0) return null;
-    return calculateRestoringPartial(world.market, account);
-  } catch (thrown) {
-    if (thrown === OUT_OF_ENVELOPE) return null;
-    throw thrown;
   }
 }

@@ -1,13 +1,13 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import {
   type AccountView,
   encodeInstruction,
   LAYOUT,
   type ProgramInstruction,
 } from '../../engine/wire/index.ts';
+import { findPackageRoot } from '../scenario/root.ts';
 
 /** The key that signs what `execute` runs; markets to load must name it. */
 export const HOST_AUTHORITY = new Uint8Array(32).fill(1);
@@ -15,16 +15,11 @@ export const HOST_AUTHORITY = new Uint8Array(32).fill(1);
 /** Something the parity suite needs is not on this machine; the message says what. */
 export class ParityUnavailable extends Error {}
 
-/** The folder of the Rust workspace, above this file or above the bundle that contains it. */
+/** The folder of the Rust workspace. */
 export function findPrograms(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'programs', 'Cargo.toml'))) {
-    const above = dirname(folder);
-    if (above === folder)
-      throw new ParityUnavailable('the Rust programs are not part of this installation; use a clone');
-    folder = above;
-  }
-  return join(folder, 'programs');
+  const programs = join(findPackageRoot(), 'programs');
+  if (existsSync(join(programs, 'Cargo.toml'))) return programs;
+  throw new ParityUnavailable('the Rust programs are not part of this installation; use a clone');
 }
 
 /** Is there a cargo to build the programs with? */

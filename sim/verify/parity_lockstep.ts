@@ -68,9 +68,12 @@ export class Recording {
   readonly start: Uint8Array;
   readonly instructions: Uint8Array[] = [];
   private readonly expectations: Expectation[] = [];
+  private readonly fullEvery: number;
 
-  constructor(market: Market) {
+  /** The market may have been used before; its state as it is now is where both engines start. */
+  constructor(market: Market, fullEvery = FULL_EVERY) {
     this.market = market;
+    this.fullEvery = fullEvery;
     this.start = encodeMarket(market, HOST_AUTHORITY);
   }
 
@@ -88,7 +91,7 @@ export class Recording {
       .filter((index) => index < market.maxSlots)
       .map((index) => [index, this.encodeOne(index)] as const);
     this.instructions.push(bytes);
-    const isDue = this.instructions.length % FULL_EVERY === 0;
+    const isDue = this.instructions.length % this.fullEvery === 0;
     const full = isDue ? encodeMarket(market, HOST_AUTHORITY) : null;
     this.expectations.push({ code, op: instruction.op, state, accounts, full });
     return code;
@@ -129,7 +132,7 @@ export class Recording {
     for (const [nth, batch] of batches.entries()) {
       const difference =
         this.compareSteps(readAnswers(answers[nth]!), batch.from, mirror) ??
-        this.compareFull(snapshots[nth]!, batch.from + FULL_EVERY, mirror);
+        this.compareFull(snapshots[nth]!, batch.from + this.fullEvery, mirror);
       if (difference !== null) return difference;
     }
     return null;

@@ -7,13 +7,23 @@ import {
   MAX_ORACLE_PRICE,
   Market,
   MIN_A_SIDE,
+  Mode,
   type RiskParams,
   validateParams,
 } from '../../engine/risk/index.ts';
 import type { Draw } from './parity_draw.ts';
 
 /** What a generated sequence stresses. */
-export const WORLDS = ['ordinary', 'micro', 'edge', 'funding', 'extensions', 'wideK', 'reset'] as const;
+export const WORLDS = [
+  'ordinary',
+  'micro',
+  'edge',
+  'funding',
+  'extensions',
+  'wideK',
+  'reset',
+  'corrupt',
+] as const;
 export type WorldKind = (typeof WORLDS)[number];
 
 /** A market to generate instructions for, and how wild they shall be. */
@@ -44,7 +54,7 @@ function drawAdaptiveWarmup(draw: Draw): AdaptiveWarmup {
 function drawExtensions(draw: Draw, tradingFeeBps: number) {
   return {
     makerFeeBps: draw.pick([tradingFeeBps, 0, -1, -tradingFeeBps, -draw.int(0, 10_000), draw.int(0, 10_000)]),
-    keeperRewardBps: draw.pick([0, 1, 5_000, 10_000, draw.int(0, 10_000)]),
+    keeperRewardBps: draw.pick([0, 10_000, draw.int(0, 10_000)]),
     maxHedgeCreditMmBps: draw.pick([0, 10_000, draw.int(0, 10_000)]),
     fundingScale: draw.pick([1, 1_000_000, 1 + draw.wide(900_000_000_000)]),
     socialize: draw.chance(0.6),
@@ -74,7 +84,7 @@ function drawParams(draw: Draw, kind: WorldKind, deposit: number): RiskParams {
     maxPrice: MAX_ORACLE_PRICE,
     maxOiQ: draw.chance(0.8) ? MAX_OI_SIDE_Q : 1 + draw.wide(MAX_OI_SIDE_Q - 1),
     ...calculateNeutralExtensions(tradingFeeBps),
-    ...(kind === 'extensions' || draw.chance(0.15) ? drawExtensions(draw, tradingFeeBps) : {}),
+    ...(kind === 'extensions' || draw.chance(0.3) ? drawExtensions(draw, tradingFeeBps) : {}),
   };
 }
 
@@ -127,4 +137,46 @@ export function drawWorld(draw: Draw, kind: WorldKind, sink: EventSink): World {
   if (kind === 'reset' || draw.chance(0.1)) wearA(draw, market);
   const players = kind === 'reset' ? draw.int(2, 4) : draw.int(2, 8);
   return { kind, market, players, hostility: draw.pick([0, 0.01, 0.05]), deposit };
+}
+
+/** Contradicts the state in one or two places, each within its word's range: what no sequence of instructions could. */
+export function corrupt(draw: Draw, market: Market): void {
+  const { globals, sides } = market;
+  const side = draw.pick(sides);
+  const held = market.accounts.filter((account) => account?.used && account.basisQ !== 0);
+  const account = held.length > 0 ? draw.pick(held) : undefined;
+  const step = draw.pick([-1, 1, 2]);
+  const lies: (() => void)[] = [
+    () => {
+      side.storedPositions = Math.max(0, side.storedPositions + step);
+    },
+    () => {
+      side.stalePositions = Math.max(0, side.stalePositions + step);
+    },
+    () => {
+      side.oiEff = draw.pick([0, Math.max(0, side.oiEff + step), draw.wide(MAX_OI_SIDE_Q)]);
+    },
+    () => {
+      side.phantomDustQ = draw.wide(Number.MAX_SAFE_INTEGER);
+    },
+    () => {
+      side.epoch = Math.max(0, side.epoch + step);
+    },
+    () => {
+      side.mode = draw.pick([Mode.Normal, Mode.DrainOnly, Mode.ResetPending]);
+    },
+    () => {
+      side.a = draw.int(1, ADL_ONE);
+    },
+    () => {
+      if (account !== undefined) account.epochSnap = Math.max(0, account.epochSnap + step);
+    },
+    () => {
+      globals.vault = draw.wide(Number.MAX_SAFE_INTEGER);
+    },
+    () => {
+      globals.usedAccounts = draw.int(0, globals.usedAccounts);
+    },
+  ];
+  for (let more = draw.int(1, 2); more > 0; more -= 1) draw.pick(lies)();
 }

@@ -25,7 +25,8 @@ record! {
         maker_fee_bps: i64 = 112 => -BPS..=BPS,
         keeper_reward_bps: i64 = 120 => 0..=BPS,
         max_hedge_credit_mm_bps: i64 = 128 => 0..=BPS,
-        funding_scale: i64 = 136 => 1..=MAX_SAFE,
+        /// 10 000·scale is a divisor that has to stay in the envelope.
+        funding_scale: i64 = 136 => 1..=MAX_SAFE / BPS,
         /// 1: deficits are shared through K; 0: all of them are left to the haircut.
         socialize: i64 = 144 => 0..=1,
         /// 1: the six words that follow apply; 0: they are 0.

@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { formatIssue } from '../sim/scenario/issues.ts';
+import { loadScenario } from '../sim/scenario/load.ts';
+import { type ParityResult, runParity } from '../sim/verify/parity.ts';
+import { buildHost, ParityHost, ParityUnavailable } from '../sim/verify/parity_host.ts';
+import type { ParityDifference } from '../sim/verify/parity_lockstep.ts';
+import { compareScenario } from '../sim/verify/parity_scenario.ts';
+import { ExitCode } from './exit_codes.ts';
+import { Progress } from './progress.ts';
+
+interface Arguments {
+  scenario: string | undefined;
+  sequences: number;
+  length: number;
+  seed: string;
+  coverage: boolean;
+  save: string;
+}
+
+/** `instruction 17 (liquidate), account 3, feeCredits: TypeScript -6, Rust 0`. */
+function formatDifference({ instruction, op, record, field, typescript, rust }: ParityDifference): string {
+  return `instruction ${instruction} (${op}), ${record}, ${field}: TypeScript ${typescript}, Rust ${rust}`;
+}
+
+function printCoverage({ coverage }: ParityResult): void {
+  for (const [what, times] of [...coverage].sort()) console.log(`  ${String(times).padStart(9)}  ${what}`);
+}
+
+async function compareSequences(host: ParityHost, args: Arguments): Promise<void> {
+  const { length, seed, sequences } = args;
+  const progress = new Progress(process.stderr, 'sequences');
+  const onProgress = (done: number) => progress.update(done, sequences);
+  const result = await runParity(host, { length, seed, sequences, onProgress });
+  progress.finish();
+  if (args.coverage) printCoverage(result);
+  const { failure } = result;
+  if (failure === null) {
+    console.log(
+      `${result.sequences} sequences, ${result.instructions} instructions (seed ${seed}): no difference`,
+    );
+    return;
+  }
+  const file = join(args.save, `${seed}-${failure.sequence}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(failure.shrunk, null, 1)}\n`);
+  console.error(`sequence ${failure.sequence} of seed ${seed}: ${formatDifference(failure.difference)}`);
+  console.error(`its ${failure.shrunk.instructions.length} instructions that show it are in ${file}`);
+  console.error(
+    `to see it again: npx percolator-lab parity --seed ${seed} --sequences ${failure.sequence + 1} --length ${length}`,
+  );
+  process.exitCode = ExitCode.ExpectationFailed;
+}
+
+async function compareOneScenario(host: ParityHost, name: string, seed: string): Promise<void> {
+  const loaded = loadScenario(name);
+  if (!loaded.ok) {
+    for (const issue of loaded.issues) console.error(formatIssue(issue));
+    process.exitCode = ExitCode.InvalidInput;
+    return;
+  }
+  const progress = new Progress();
+  const hooks = { onProgress: (done: number, slots: number) => progress.update(done, slots) };
+  const results = await compareScenario(host, loaded.scenario, seed, hooks);
+  progress.finish();
+  for (const { difference, instructions, slab } of results) {
+    if (difference === null) {
+      console.log(`${name}, slab ${slab}: ${instructions} instructions without a difference`);
+    } else {
+      console.error(`${name}, slab ${slab}, seed ${seed}: ${formatDifference(difference)}`);
+      process.exitCode = ExitCode.ExpectationFailed;
+    }
+  }
+}
+
+async function compare(args: Arguments): Promise<void> {
+  try {
+    const host = new ParityHost(buildHost());
+    try {
+      if (args.scenario === undefined) await compareSequences(host, args);
+      else await compareOneScenario(host, args.scenario, args.seed);
+    } finally {
+      host.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ParityUnavailable)) throw error;
+    console.error(error.message);
+    process.exitCode = ExitCode.InvalidInput;
+  }
+}
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+
+export const parityCommand: CommandModule<object, Arguments> = {
+  command: 'parity [scenario]',
+  describe: 'compare the TypeScript engine with the Rust programs, byte by byte (needs cargo and a clone)',
+  builder: (yargs) =>
+    yargs
+      .positional('scenario', {
+        type: 'string',
+        describe: 'replay every instruction of this scenario; without one, generated sequences',
+      })
+      .option('sequences', { type: 'number', default: 1_000, describe: 'generated sequences to compare' })
+      .option('length', { type: 'number', default: 200, describe: 'instructions in each' })
+      .option('seed', { type: 'string', default: '1', describe: 'root of all random streams' })
+      .option('coverage', {
+        type: 'boolean',
+        default: false,
+        describe: 'show how often the sequences met each instruction, outcome, event and mode',
+      })
+      .option('save', {
+        type: 'string',
+        default: join('tests', 'parity', 'regressions'),
+        describe: 'where to put a shrunk sequence that differs',
+      })
+      .check(({ length, seed, sequences }) => {
+        if (!isCount(sequences) || !isCount(length))
+          throw new Error('--sequences and --length need whole numbers of at least 1');
+        if (!/^[\w.-]{1,64}$/.test(seed))
+          throw new Error('--seed needs 1 to 64 letters, digits, or any of . _ -');
+        return true;
+      }),
+  handler: compare,
+};
