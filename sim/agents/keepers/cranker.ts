@@ -2,10 +2,19 @@ import { z } from 'zod';
 import { LONG, Mode, SHORT } from '../../../engine/risk/index.ts';
 import { count, duration, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+import { absent, findReturn } from './absence.ts';
 
 const params = z.strictObject({
   every: duration(1).prefault('25 slots').describe('How often it acts.'),
   batch: count(1, 4_096).default(50).describe('Accounts it touches each time.'),
+  order: z
+    .enum(['as_listed', 'losers_first', 'winners_first'])
+    .default('as_listed')
+    .describe(
+      'Who of a batch comes first: by index, least or most profit. Stale winners convert at the h that their ' +
+        'touch finds, so it matters whether losers have paid before.',
+    ),
+  absent,
   fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
 });
 type CrankerParams = z.output<typeof params>;
@@ -17,6 +26,7 @@ class Cranker implements Agent {
   private readonly everySlots: number;
   /** First account index the next crank looks at. */
   private cursor = 0;
+  private startSlot = 0;
 
   constructor(setup: AgentSetup<CrankerParams>) {
     this.params = setup.params;
@@ -24,18 +34,22 @@ class Cranker implements Agent {
   }
 
   onStart(context: AgentContext): void {
+    this.startSlot = context.slot;
     this.onWake(context);
   }
 
   onWake(context: AgentContext): void {
-    context.wakeAt(context.slot + this.everySlots);
+    const returnSlot = findReturn(this.params.absent, this.startSlot, context.slot);
+    context.wakeAt(returnSlot ?? context.slot + this.everySlots);
+    if (returnSlot !== null) return;
     const { batch, fee_bid: bid } = this.params;
     const stale = this.findStale(context);
     if (stale.length > 0) {
-      for (const account of stale.slice(0, batch)) context.submit({ type: 'settle', account }, bid);
+      for (const account of this.sort(context, stale).slice(0, batch))
+        context.submit({ type: 'settle', account }, bid);
       return;
     }
-    const candidates = this.takeTurn(context.venue.openAccounts());
+    const candidates = this.sort(context, this.takeTurn(context.venue.openAccounts()));
     if (candidates.length === 0) return;
     context.submit(
       {
@@ -51,6 +65,16 @@ class Cranker implements Agent {
     return ([LONG, SHORT] as const)
       .filter((side) => venue.mode(side) === Mode.ResetPending)
       .flatMap((side) => venue.staleAccounts(side));
+  }
+
+  private sort(context: AgentContext, accounts: readonly number[]): readonly number[] {
+    const { order } = this.params;
+    if (order === 'as_listed') return accounts;
+    const sign = order === 'losers_first' ? 1 : -1;
+    return accounts
+      .map((account) => ({ account, pnl: context.view(account)?.pnlAtoms ?? 0 }))
+      .sort((a, b) => sign * (a.pnl - b.pnl) || a.account - b.account)
+      .map(({ account }) => account);
   }
 
   /** The next `batch` open accounts from the cursor on, wrapping around. */

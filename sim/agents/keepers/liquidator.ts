@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { count, duration, money } from '../../scenario/units.ts';
+import { BPS } from '../../../engine/risk/index.ts';
+import { count, duration, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+import { absent, findReturn } from './absence.ts';
 
 const params = z.strictObject({
   every: duration(1).prefault('1 slots').describe('How often it looks for accounts to liquidate.'),
@@ -12,9 +14,13 @@ const params = z.strictObject({
     .describe('Closes everything, or the smallest part that restores maintenance health where one exists.'),
   buffer: money().prefault('0 USDC').describe('Equity above maintenance that a partial liquidation leaves.'),
   order: z
-    .enum(['as_listed', 'losers_first', 'random'])
+    .enum(['as_listed', 'losers_first', 'winners_first', 'random'])
     .default('as_listed')
-    .describe('Which of the eligible accounts come first.'),
+    .describe('Which of the eligible accounts come first: by index, least or most equity, or drawn.'),
+  censored_share: percent()
+    .prefault('0 %')
+    .describe('Share of all accounts, drawn by seed, that it never liquidates.'),
+  absent,
   fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
 });
 type LiquidatorParams = z.output<typeof params>;
@@ -30,19 +36,31 @@ class Liquidator implements Agent {
   private readonly params: LiquidatorParams;
   private readonly everySlots: number;
   private readonly pending: Shortlist[] = [];
+  private readonly censored = new Set<number>();
+  private startSlot = 0;
   private nextLookSlot = 0;
 
-  constructor(setup: AgentSetup<LiquidatorParams>) {
-    this.params = setup.params;
-    this.everySlots = setup.params.every;
+  constructor({ params, risk, rng }: AgentSetup<LiquidatorParams>) {
+    this.params = params;
+    this.everySlots = params.every;
+    if (params.censored_share === 0) return;
+    for (let account = 0; account < risk.maxAccounts; account += 1) {
+      if (rng() * BPS < params.censored_share) this.censored.add(account);
+    }
   }
 
   onStart(context: AgentContext): void {
-    this.nextLookSlot = context.slot;
+    this.startSlot = this.nextLookSlot = context.slot;
     this.onWake(context);
   }
 
   onWake(context: AgentContext): void {
+    const returnSlot = findReturn(this.params.absent, this.startSlot, context.slot);
+    if (returnSlot !== null) {
+      this.nextLookSlot = returnSlot;
+      context.wakeAt(returnSlot);
+      return;
+    }
     if (context.slot >= this.nextLookSlot) this.look(context);
     while (this.pending.length > 0 && this.pending[0]!.dueSlot <= context.slot) {
       for (const account of this.pending.shift()!.accounts) this.liquidate(context, account);
@@ -63,17 +81,20 @@ class Liquidator implements Agent {
     const { capacity, order, lag } = this.params;
     // A lagging keeper sees accounts again that it already has on the way.
     const known = new Set(lag > 0 ? this.pending.flatMap((list) => list.accounts) : []);
+    const { censored } = this;
+    const isWanted = (account: number) => !known.has(account) && !censored.has(account);
     if (order === 'as_listed') {
       return context
-        .liquidatable(capacity + known.size)
-        .filter((account) => !known.has(account))
+        .liquidatable(capacity + known.size + censored.size)
+        .filter(isWanted)
         .slice(0, capacity);
     }
+    const sign = order === 'winners_first' ? -1 : 1;
     const keyOf = (account: number) =>
-      order === 'random' ? context.rng() : (context.view(account)?.equityAtoms ?? 0);
+      order === 'random' ? context.rng() : sign * (context.view(account)?.equityAtoms ?? 0);
     return context
       .liquidatable(context.venue.params.maxAccounts)
-      .filter((account) => !known.has(account))
+      .filter(isWanted)
       .map((account) => ({ account, key: keyOf(account) }))
       .sort((a, b) => a.key - b.key || a.account - b.account)
       .slice(0, capacity)
@@ -90,7 +111,7 @@ class Liquidator implements Agent {
 export const liquidator: AgentModule<LiquidatorParams> = {
   kind: 'liquidator',
   role: 'keeper',
-  doc: 'Liquidates accounts whose maintenance equity no longer covers their requirement, with a capacity and a lag.',
+  doc: 'Liquidates accounts whose maintenance equity no longer covers their requirement, with a capacity, a lag, blind spots and absences.',
   params,
   create: (setup) => new Liquidator(setup),
 };

@@ -106,14 +106,15 @@ export function createView(capitalAtoms: number, overrides: Partial<AccountView>
   };
 }
 
-/** Makes an agent of a module from parameters as a scenario file writes them; its account is 7. */
+/** Makes an agent of a module from parameters as a scenario file writes them; its accounts are 7, 8, … */
 export function createAgent<P>(module: AgentModule<P>, params: unknown, seed = 'seed'): Agent {
+  let next = 7;
   return module.create({
     name: 'group/0',
     params: module.params.parse(params),
     rng: createStream(seed, 'group/0'),
     risk: RISK,
     slots: 10_000,
-    allocateAccount: () => 7,
+    allocateAccount: () => next++,
   });
 }

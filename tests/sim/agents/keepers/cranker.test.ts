@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Mode } from '../../../../engine/risk/index.ts';
 import { cranker } from '../../../../sim/agents/keepers/cranker.ts';
-import { createAgent, FakeContext } from '../fake_context.ts';
+import { createAgent, createView, FakeContext } from '../fake_context.ts';
 
 const crank = (...accounts: number[]) => ({
   type: 'crank',
@@ -41,5 +41,33 @@ describe('cranker', () => {
     ]);
     context.modes = [Mode.Normal, Mode.DrainOnly];
     expect(context.wake(agent, 25)).toEqual([crank(2, 4)]);
+  });
+
+  it.each([
+    ['losers_first', [4, 2, 6]],
+    ['winners_first', [6, 2, 4]],
+  ])('%s: sorts those it touches by their profit', (order, expected) => {
+    const context = new FakeContext();
+    context.open = [2, 4, 6, 8];
+    const profits = [50, 0, 90, 100];
+    context.open.forEach((account, at) => {
+      context.views.set(account, createView(1_000, { pnlAtoms: profits[at]! }));
+    });
+    const agent = createAgent(cranker, { batch: 3, order });
+    agent.onStart(context);
+    expect(context.sent.map(({ action }) => action)).toEqual([crank(...expected)]);
+    context.modes = [Mode.ResetPending, Mode.Normal];
+    context.stale = [context.open.slice(0, 3), []];
+    expect(context.wake(agent, 25)).toEqual(expected.map((account) => ({ type: 'settle', account })));
+  });
+
+  it('is away for a while', () => {
+    const context = new FakeContext();
+    context.open = [2];
+    const agent = createAgent(cranker, { every: '5 slots', absent: [{ from: '5 slots', to: '12 slots' }] });
+    agent.onStart(context);
+    expect(context.wake(agent, 5)).toEqual([]);
+    expect(context.wake(agent, 12)).toEqual([crank(2)]);
+    expect(context.wakes).toEqual([5, 12, 17]);
   });
 });

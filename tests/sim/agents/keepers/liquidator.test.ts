@@ -61,11 +61,56 @@ describe('liquidator', () => {
     createAgent(liquidator, { order: 'losers_first', capacity: 3 }).onStart(context);
     expect(context.sent.map(({ action }) => action)).toEqual([full(3), full(2), full(1)]);
 
+    const winners = new FakeContext();
+    winners.eligible = context.eligible;
+    winners.views = context.views;
+    createAgent(liquidator, { order: 'winners_first', capacity: 3 }).onStart(winners);
+    expect(winners.sent.map(({ action }) => action)).toEqual([full(1), full(4), full(2)]);
+
     const draws = [0.9, 0.1, 0.5, 0.3];
     const shuffled = new FakeContext();
     shuffled.eligible = [1, 2, 3, 4];
     shuffled.rng = () => draws.shift()!;
     createAgent(liquidator, { order: 'random', capacity: 4 }).onStart(shuffled);
     expect(shuffled.sent.map(({ action }) => action)).toEqual([full(2), full(4), full(3), full(1)]);
+  });
+
+  it('never liquidates the accounts it censors, and fills its capacity with others', () => {
+    const sendAll = (share: string, order: string) => {
+      const context = new FakeContext();
+      context.eligible = Array.from({ length: 100 }, (_, account) => account);
+      createAgent(liquidator, { censored_share: share, capacity: 100, order }).onStart(context);
+      return context.sent.map(({ action }) => (action.type === 'liquidate' ? action.account : -1));
+    };
+    const left = sendAll('30 %', 'as_listed');
+    // 70 of 100 expected, standard deviation 4.6.
+    expect(Math.abs(left.length - 70)).toBeLessThan(15);
+    expect(sendAll('30 %', 'winners_first')).toEqual(left);
+    expect(sendAll('0 %', 'as_listed').length).toBe(100);
+    expect(sendAll('100 %', 'as_listed')).toEqual([]);
+
+    const context = new FakeContext();
+    context.eligible = Array.from({ length: 100 }, (_, account) => account);
+    createAgent(liquidator, { censored_share: '30 %', capacity: 10 }).onStart(context);
+    expect(context.sent.length).toBe(10);
+  });
+
+  it('is away for a while: looks at nothing, and sends what was due only when it is back', () => {
+    const context = new FakeContext();
+    context.slot = 100;
+    const absent = [
+      { from: '8 slots', to: '10 slots' },
+      { from: '2 slots', to: '8 slots' },
+    ];
+    const agent = createAgent(liquidator, { absent, lag: '4 slots' });
+    context.eligible = [3];
+    agent.onStart(context);
+    context.wake(agent, 101);
+    expect(context.wake(agent, 102)).toEqual([]);
+    expect(context.wakes.at(-1)).toBe(110);
+    expect(context.wake(agent, 104)).toEqual([]);
+    context.eligible = [3, 5];
+    expect(context.wake(agent, 110)).toEqual([full(3)]);
+    expect(context.wake(agent, 114)).toEqual([full(5)]);
   });
 });
