@@ -1,9 +1,8 @@
 import { BPS } from '../../engine/risk/constants.ts';
 import { type RiskParams, validateParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentSetup, IndexDistortion } from '../agents/agent.ts';
-import type { PriceDescription } from '../prices/process.ts';
 import type { ScenarioIssue } from './issues.ts';
-import type { Draft, Resolved } from './resolve.ts';
+import type { Draft, PriceReach, Resolved } from './resolve.ts';
 import { type AgentModules, RISK_KEYS, type SlabSpec } from './schema.ts';
 import { ATOMS, QUOTE, writeDecimal } from './units.ts';
 import { issueAt } from './zod_issues.ts';
@@ -55,21 +54,26 @@ function listDistortions(draft: Draft, underlying: string, modules: AgentModules
 
 function checkPrice(
   slab: Resolved<SlabSpec>,
-  price: PriceDescription,
+  price: PriceReach,
   windows: readonly IndexDistortion[],
 ): ScenarioIssue[] {
   const { spec, node, path } = slab;
   const { up, down } = calculateReach(windows);
-  const highest = Math.round((price.max * (BPS + up)) / BPS);
-  const lowest = Math.round((price.min * (BPS + down)) / BPS);
-  const attacked = windows.length === 0 ? '' : ' under the attacks on it';
+  const { impactBps } = price;
+  const highest = Math.round((Math.round((price.max * (BPS + impactBps)) / BPS) * (BPS + up)) / BPS);
+  const lowest = Math.round((Math.round((price.min * (BPS - impactBps)) / BPS) * (BPS + down)) / BPS);
+  const causes = [
+    ...(impactBps === 0 ? [] : ['with its impact']),
+    ...(windows.length === 0 ? [] : ['under the attacks on it']),
+  ];
+  const moved = causes.map((cause) => ` ${cause}`).join('');
   const issues: ScenarioIssue[] = [];
   if (highest > spec.risk.maxPrice) {
-    const message = `the price of ${spec.underlying} can reach ${writeDecimal(highest, ATOMS)} ${QUOTE}${attacked}`;
+    const message = `the price of ${spec.underlying} can reach ${writeDecimal(highest, ATOMS)} ${QUOTE}${moved}`;
     issues.push(issueAt(node, ['risk', 'max_price'], path, message));
   }
   if (lowest < 1) {
-    const message = `the price of ${spec.underlying} can fall below one atom${attacked}`;
+    const message = `the price of ${spec.underlying} can fall below one atom${moved}`;
     issues.push(issueAt(node, ['underlying'], path, message));
   }
   return issues;

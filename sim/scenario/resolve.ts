@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { mulDivFloor } from '../../engine/math/index.ts';
-import { MAX_POSITION_ABS_Q, POS_SCALE } from '../../engine/risk/constants.ts';
 import type { RiskParams } from '../../engine/risk/params.ts';
 import type { AgentModule } from '../agents/agent.ts';
 import { describePrice, type PriceDescription } from '../prices/process.ts';
 import type { LabelledParameter } from '../record/types.ts';
+import { readCorrelation } from './correlation.ts';
 import { type MapNode, type Node, toPlain } from './document.ts';
 import { expandSlab, type SlabVariant } from './expand_slabs.ts';
 import { findNearest, type Place, type ScenarioIssue } from './issues.ts';
+import { anything, SectionReader } from './reader.ts';
+import { readEvents } from './resolve_events.ts';
 import {
   type AgentModules,
   type AttackSpec,
@@ -22,9 +23,11 @@ import {
   titleType,
   type UnderlyingSpec,
 } from './schema.ts';
+import { resolveExposure } from './sizes.ts';
+import { SlabNames } from './slab_names.ts';
 import { childOf, locate, nameOf, splitPath, stepsOf, textAt } from './tree.ts';
 import { type Exposure, milliseconds, withUnits } from './units.ts';
-import { issueAt, parseNode } from './zod_issues.ts';
+import { issueAt } from './zod_issues.ts';
 
 /** A part of the scenario beside the text it came from. */
 export interface Resolved<T> {
@@ -34,11 +37,16 @@ export interface Resolved<T> {
   path: string;
 }
 
+/** Reach of a price, and of what impact can do to it. */
+export interface PriceReach extends PriceDescription {
+  impactBps: number;
+}
+
 /** What could be read, for the checks that look at several parts at once. */
 export interface Draft {
   slots: number;
   /** Reach of the price of each underlying that could be read. */
-  prices: ReadonlyMap<string, PriceDescription>;
+  prices: ReadonlyMap<string, PriceReach>;
   /** Risk parameters of all slabs, also of those that could not be read completely. */
   risks: readonly Resolved<RiskParams>[];
   slabs: readonly Resolved<SlabSpec>[];
@@ -55,17 +63,10 @@ export interface ResolveOptions {
 
 type Sections = ScenarioSchema['file']['shape'];
 
-interface Template {
-  /** Its underlying, or nothing if there is no such underlying. */
-  bases: string[];
-  ids: string[];
-}
-
-const anything = z.unknown().optional();
 const openBody = Object.fromEntries(Object.keys(slabBodyType.shape).map((key) => [key, anything]));
 const HEAD = z.strictObject({ ...slabHeadType.shape, ...openBody });
 // Each part by itself, so that the engine can judge the risk parameters of a slab with a broken matcher.
-const INSURANCE = slabBodyType.pick({ insurance: true });
+const FLOWS = slabBodyType.pick({ insurance: true, funding_rate: true });
 const RISK = slabBodyType.pick({ risk: true });
 const MATCHER = slabBodyType.pick({ matcher: true });
 
@@ -82,22 +83,21 @@ function findSchema(modules: AgentModules): ScenarioSchema {
 
 /** Reads the parts of a scenario one by one, so that a mistake in one hides none in another. */
 export class ScenarioResolver {
-  readonly issues: ScenarioIssue[] = [];
   readonly risks: Resolved<RiskParams>[] = [];
   readonly slabs: Resolved<SlabSpec>[] = [];
   readonly population: Resolved<GroupSpec>[] = [];
   readonly attacks: Resolved<AttackSpec>[] = [];
-  readonly prices = new Map<string, PriceDescription>();
+  readonly prices = new Map<string, PriceReach>();
   private readonly underlyings: Record<string, UnderlyingSpec> = {};
-  private readonly templates = new Map<string, Template>();
+  private readonly slabNames = new SlabNames();
   private readonly schema: ScenarioSchema;
-  private readonly root: MapNode;
+  private readonly reader: SectionReader;
   private readonly options: ResolveOptions;
   private readonly slotMs: number;
   private slots = 0;
 
   constructor(root: MapNode, options: ResolveOptions) {
-    this.root = root;
+    this.reader = new SectionReader(root, options.baseDirectory);
     this.options = options;
     this.schema = findSchema(options.modules);
     // Every duration depends on the slot, so it is read first; a bad one is reported with its section.
@@ -116,6 +116,7 @@ export class ScenarioResolver {
       this.readAgents('population', (item, index) => this.readGroup(item, index));
       this.readAgents('attacks', (item, index) => this.readAttack(item, index));
       const measure = this.readSection('measure');
+      const events = this.readEvents();
       return {
         schema: SCENARIO_SCHEMA,
         name: options.name,
@@ -125,11 +126,11 @@ export class ScenarioResolver {
         slotMs,
         slots: this.slots,
         underlyings: this.underlyings,
-        correlation: null,
+        correlation: this.readCorrelation(),
         slabs: this.slabs.map(({ spec }) => spec),
         population: this.population.map(({ spec }) => spec),
         attacks: this.attacks.map(({ spec }) => spec),
-        events: [],
+        events,
         expect: [],
         sweep: null,
         measure: {
@@ -143,79 +144,73 @@ export class ScenarioResolver {
     });
   }
 
+  get issues(): readonly ScenarioIssue[] {
+    return this.reader.issues;
+  }
+
   get draft(): Draft {
     const { slots, prices, risks, slabs, population, attacks } = this;
     return { slots, prices, risks, slabs, population, attacks };
-  }
-
-  private parse<T>(type: z.ZodType<T>, node: Node, base: string): T | undefined {
-    const { value, issues } = parseNode(type, node, base, this.options.baseDirectory);
-    this.issues.push(...issues);
-    return value;
-  }
-
-  private only(key: string, node = childOf(this.root, key)): MapNode {
-    const keyPlace = this.root.entries.get(key)?.keyPlace ?? this.root.place;
-    return { ...this.root, entries: new Map(node === undefined ? [] : [[key, { keyPlace, node }]]) };
   }
 
   private readTitle() {
     const others = Object.keys(this.schema.file.shape).filter((key) => !(key in titleType.shape));
     const sections = Object.fromEntries(others.map((key) => [key, anything]));
     const whole = z.strictObject({ ...titleType.shape, ...sections });
-    return this.parse(whole, this.root, '') as z.output<typeof titleType> | undefined;
+    return this.reader.parse(whole, this.reader.root, '') as z.output<typeof titleType> | undefined;
   }
 
   private readSection<Key extends 'time' | 'measure' | 'fit'>(key: Key): z.output<Sections[Key]> | undefined {
-    const read = this.parse(z.object({ [key]: this.schema.file.shape[key] }), this.only(key), '');
+    const read = this.reader.parse(
+      z.object({ [key]: this.schema.file.shape[key] }),
+      this.reader.only(key),
+      '',
+    );
     return read?.[key] as z.output<Sections[Key]> | undefined;
   }
 
   private readUnderlyings(): void {
     const type = z.object({ underlyings: this.schema.file.shape.underlyings });
-    const node = childOf(this.root, 'underlyings');
+    const node = childOf(this.reader.root, 'underlyings');
     if (node?.type !== 'map') {
-      this.parse(type, this.only('underlyings'), '');
+      this.reader.parse(type, this.reader.only('underlyings'), '');
       return;
     }
     for (const [symbol, entry] of node.entries) {
       const alone: MapNode = { ...node, entries: new Map([[symbol, entry]]) };
-      const read = this.parse(type, this.only('underlyings', alone), '')?.underlyings[symbol];
+      const read = this.reader.parse(type, this.reader.only('underlyings', alone), '')?.underlyings[symbol];
       if (read === undefined) continue;
-      this.underlyings[symbol] = read;
-      this.prices.set(symbol, describePrice(read.price, this.slots, this.slotMs));
+      const { price, impact } = read;
+      this.underlyings[symbol] = impact === undefined ? { price } : { price, impact };
+      const impactBps = impact?.maxBps ?? 0;
+      this.prices.set(symbol, { ...describePrice(price, this.slots, this.slotMs), impactBps });
       const last = read.price.kind === 'csv' ? read.price.points.at(-1)?.ms : undefined;
       const end = (this.slots - 1) * this.slotMs;
       if (last !== undefined && last < end) {
         const message = `the table ends ${last} ms after its first row, the run ${end} ms after its first slot`;
-        this.issues.push(issueAt(entry.node, ['price', 'file'], `underlyings.${symbol}`, message));
+        this.reader.issues.push(issueAt(entry.node, ['price', 'file'], `underlyings.${symbol}`, message));
       }
     }
   }
 
-  private items(key: string): readonly Node[] {
-    const node = childOf(this.root, key);
-    return node?.type === 'list' ? node.items : [];
-  }
-
   private readSlabs(): void {
     const list = z.object({ slabs: z.array(anything, { error: 'needs a list of slabs' }).min(1) });
-    this.parse(list, this.only('slabs'), '');
-    this.items('slabs').forEach((item, index) => {
+    this.reader.parse(list, this.reader.only('slabs'), '');
+    this.reader.items('slabs').forEach((item, index) => {
       const path = `slabs.${nameOf(item) ?? index}`;
-      const head = this.parse(HEAD, item, path) as z.output<typeof slabHeadType> | undefined;
+      const head = this.reader.parse(HEAD, item, path) as z.output<typeof slabHeadType> | undefined;
       if (head === undefined || item.type !== 'map') return;
-      const underlyings = childOf(this.root, 'underlyings');
+      const underlyings = childOf(this.reader.root, 'underlyings');
       const known = underlyings === undefined ? [] : stepsOf(underlyings);
       const exists = known.includes(head.underlying);
-      if (!exists) this.refuseName(item, ['underlying'], path, 'there is no such underlying', known);
-      const repeated = this.templates.has(head.id);
-      if (repeated) this.issues.push(issueAt(item, ['id'], path, 'is the id of another slab'));
+      if (!exists) this.reader.refuseName(item, ['underlying'], path, 'there is no such underlying', known);
+      const repeated = this.slabNames.has(head.id);
+      if (repeated) this.reader.issues.push(issueAt(item, ['id'], path, 'is the id of another slab'));
       const { variants, issues } = expandSlab(item, head.id, head.count);
-      this.issues.push(...issues.map((issue) => ({ ...issue, path: `${path}.${issue.path}` })));
+      this.reader.issues.push(...issues.map((issue) => ({ ...issue, path: `${path}.${issue.path}` })));
       // Nothing is said about the unit of sizes where the underlying itself is in doubt.
       const bases = exists ? [head.underlying] : [];
-      this.templates.set(head.id, { bases, ids: variants.map(({ id }) => id) });
+      this.slabNames.add(head.id, { bases, ids: variants.map(({ id }) => id) });
       withUnits({ bases }, () => {
         for (const variant of variants) this.readSlab(variant, head.id, head.underlying, path);
       });
@@ -228,31 +223,23 @@ export class ScenarioResolver {
     underlying: string,
     path: string,
   ): void {
-    const insurance = this.parse(INSURANCE, node, path)?.insurance;
-    const risk = this.parse(RISK, node, path)?.risk;
-    const matcher = this.parse(MATCHER, node, path)?.matcher;
+    const flows = this.reader.parse(FLOWS, node, path);
+    const risk = this.reader.parse(RISK, node, path)?.risk;
+    const matcher = this.reader.parse(MATCHER, node, path)?.matcher;
     if (risk !== undefined) this.risks.push({ spec: risk, node, path });
-    if (insurance === undefined || risk === undefined || matcher === undefined) return;
+    if (flows === undefined || risk === undefined || matcher === undefined) return;
     const { kind, capital, spread, skew, max_trade: trade, max_position: position } = matcher;
     const first = this.prices.get(underlying)?.first;
-    const toQ = (exposure: Exposure, key: string) => {
-      if ('sizeQ' in exposure) return exposure.sizeQ;
-      if (first === undefined) return 1;
-      // The quotient first: far above the limit the exact product would leave the 53-bit envelope.
-      const tooLarge = exposure.valueAtoms / first > MAX_POSITION_ABS_Q / POS_SCALE;
-      const sizeQ = tooLarge ? 0 : mulDivFloor(exposure.valueAtoms, POS_SCALE, first);
-      const message = 'is not between one q-unit and the largest position of the engine at the first price';
-      if (sizeQ === 0) this.issues.push(issueAt(node, ['matcher', key], path, message));
-      return sizeQ;
-    };
+    const toQ = (exposure: Exposure, key: string) =>
+      resolveExposure(this.reader, exposure, first, node, ['matcher', key], path);
     const spec: SlabSpec = {
       id,
       template,
       streamName,
       underlying,
       risk,
-      insuranceAtoms: insurance,
-      fundingRateBps: 0,
+      insuranceAtoms: flows.insurance,
+      fundingRateBps: flows.funding_rate,
       matcher: {
         kind,
         capitalAtoms: capital,
@@ -265,58 +252,44 @@ export class ScenarioResolver {
     this.slabs.push({ spec, node, path });
   }
 
-  private refuseName(
-    node: Node,
-    path: (string | number)[],
-    base: string,
-    message: string,
-    known: readonly string[],
-  ): void {
-    const target = locate(node, path).node;
-    const written = target.type === 'scalar' ? String(target.value) : '';
-    const nearest = findNearest(written, known);
-    const choice = known.length === 0 ? '' : `; known: ${known.join(', ')}`;
-    const issue = issueAt(node, path, base, message + choice);
-    this.issues.push(nearest === undefined ? issue : { ...issue, nearest });
+  /** Symbol → first price, undefined where it could not be read. */
+  private listFirstPrices(): Map<string, number | undefined> {
+    const node = childOf(this.reader.root, 'underlyings');
+    const symbols = node?.type === 'map' ? stepsOf(node) : [];
+    return new Map(symbols.map((symbol) => [symbol, this.prices.get(symbol)?.first]));
   }
 
-  /** The templates that an agent's `slabs` names, all of them by default. */
-  private readReferences(item: Node, path: string): { ids: string[]; bases: string[] } {
-    const refs = childOf(item, 'slabs');
-    const names: string[] = [];
-    const bases = new Set<string>();
-    const all = [...this.templates.values()];
-    const wanted =
-      refs?.type === 'list' ? refs.items.map((ref) => (ref.type === 'scalar' ? String(ref.value) : '')) : [];
-    if (refs?.type !== 'list') {
-      return {
-        ids: all.flatMap(({ ids }) => ids),
-        bases: [...new Set(all.flatMap((template) => template.bases))],
-      };
-    }
-    wanted.forEach((name, index) => {
-      const template = this.templates.get(name) ?? all.find(({ ids }) => ids.includes(name));
-      if (template === undefined) {
-        const known = [...this.templates.keys(), ...all.flatMap(({ ids }) => ids)];
-        this.refuseName(item, ['slabs', index], path, 'there is no such slab', [...new Set(known)]);
-        return;
-      }
-      for (const base of template.bases) bases.add(base);
-      names.push(...(this.templates.has(name) ? template.ids : [name]));
+  private readCorrelation() {
+    const isWalk = ([, { price }]: [string, UnderlyingSpec]) => 'volatility' in price;
+    const read = Object.entries(this.underlyings);
+    // What could not be read is taken for a walk: its own issue is enough.
+    const symbols = [...this.listFirstPrices().keys()];
+    const still = read.filter((entry) => !isWalk(entry)).map(([symbol]) => symbol);
+    return readCorrelation(
+      this.reader,
+      symbols,
+      symbols.filter((symbol) => !still.includes(symbol)),
+    );
+  }
+
+  private readEvents() {
+    return readEvents(this.reader, {
+      slots: this.slots,
+      underlyings: this.listFirstPrices(),
+      slabNames: this.slabNames,
+      slabs: this.slabs.map(({ spec }) => spec),
+      population: this.population.map(({ spec }) => spec),
     });
-    const ordered = all.flatMap(({ ids }) => ids).filter((id) => names.includes(id));
-    return { ids: ordered, bases: [...bases] };
   }
 
   private readAgents(key: 'population' | 'attacks', read: (item: Node, index: number) => void): void {
-    this.parse(z.object({ [key]: z.array(anything).default([]) }), this.only(key), '');
-    this.items(key).forEach(read);
+    this.reader.readList(key).forEach(read);
   }
 
   private readGroup(item: Node, index: number): void {
     const path = `population.${nameOf(item) ?? index}`;
-    const { ids, bases } = this.readReferences(item, path);
-    const read = withUnits({ bases }, () => this.parse(this.schema.group, item, path));
+    const { ids, bases } = this.slabNames.read(this.reader, item, path);
+    const read = withUnits({ bases }, () => this.reader.parse(this.schema.group, item, path));
     if (read === undefined) return;
     const { group, kind, count, start, latency, params } = read;
     const { role } = this.findModule(kind);
@@ -335,8 +308,8 @@ export class ScenarioResolver {
 
   private readAttack(item: Node, index: number): void {
     const path = `attacks.${nameOf(item) ?? index}`;
-    const { ids, bases } = this.readReferences(item, path);
-    const read = withUnits({ bases }, () => this.parse(this.schema.attack, item, path));
+    const { ids, bases } = this.slabNames.read(this.reader, item, path);
+    const read = withUnits({ bases }, () => this.reader.parse(this.schema.attack, item, path));
     if (read === undefined) return;
     const { name, kind, latency, params } = read;
     this.attacks.push({ spec: { name, kind, slabs: ids, latencySlots: latency, params }, node: item, path });
@@ -348,29 +321,29 @@ export class ScenarioResolver {
 
   private readLabels(): LabelledParameter[] {
     const type = z.object({ labels: this.schema.file.shape.labels });
-    const section = childOf(this.root, 'labels');
+    const section = childOf(this.reader.root, 'labels');
     if (section?.type !== 'map') {
-      this.parse(type, this.only('labels'), '');
+      this.reader.parse(type, this.reader.only('labels'), '');
       return [];
     }
     return [...section.entries].flatMap(([path, entry]) => {
       const alone: MapNode = { ...section, entries: new Map([[path, entry]]) };
-      const read = this.parse(type, this.only('labels', alone), '')?.labels[path];
-      const steps = splitPath(this.root, path);
-      const { node, exists } = locate(this.root, steps);
+      const read = this.reader.parse(type, this.reader.only('labels', alone), '')?.labels[path];
+      const steps = splitPath(this.reader.root, path);
+      const { node, exists } = locate(this.reader.root, steps);
       if (!exists) this.refuseLabel(path, entry.keyPlace, steps, node);
       if (!exists || read === undefined) return [];
-      const value = toPlain(node, this.options.baseDirectory);
+      const value = toPlain(node, this.reader.baseDirectory);
       return [{ path, value: typeof value === 'string' ? value : JSON.stringify(value), ...read }];
     });
   }
 
   private refuseLabel(path: string, place: Place, steps: readonly string[], deepest: Node): void {
-    const missing = steps.find((_, at) => !locate(this.root, steps.slice(0, at + 1)).exists) ?? path;
+    const missing = steps.find((_, at) => !locate(this.reader.root, steps.slice(0, at + 1)).exists) ?? path;
     const known = stepsOf(deepest);
     const nearest = findNearest(missing, known);
     const message = `there is no \`${missing}\` in the file; known there: ${known.join(', ')}`;
     const issue = { ...place, path: `labels.${path}`, message };
-    this.issues.push(nearest === undefined ? issue : { ...issue, nearest });
+    this.reader.issues.push(nearest === undefined ? issue : { ...issue, nearest });
   }
 }

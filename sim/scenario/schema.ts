@@ -4,11 +4,11 @@ import type { RiskParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentRole } from '../agents/agent.ts';
 import { type PriceSpec, priceSpec } from '../prices/spec.ts';
 import type { FitTarget, LabelledParameter } from '../record/types.ts';
-import type { CorrelationSpec } from './correlation.ts';
-import type { EventSpec } from './events.ts';
-import type { ExpectSpec } from './expect.ts';
-import type { ImpactSpec } from './impact.ts';
-import type { SweepSpec } from './sweep.ts';
+import { type CorrelationSpec, correlationType } from './correlation.ts';
+import { type EventSpec, eventType } from './events.ts';
+import { type ExpectSpec, expectType } from './expect.ts';
+import { type ImpactSpec, impactType } from './impact.ts';
+import { type SweepSpec, sweepType } from './sweep.ts';
 import { count, duration, exposure, milliseconds, money, percent, price, ratio, size } from './units.ts';
 
 /** The version of the scenario language that this lab reads. */
@@ -263,6 +263,9 @@ export const slabHeadType = z.object({
 /** The rest of a slab, read once for each slab it becomes. */
 export const slabBodyType = z.object({
   insurance: money().prefault('0 USDC').describe('Put into the insurance fund before the first slot.'),
+  funding_rate: percent(-10_000, 10_000)
+    .prefault('0 %')
+    .describe('Funding per slot, before `funding_scale` divides it; positive: longs pay.'),
   risk: riskType.describe('Parameters of the risk engine.'),
   matcher: matcherType.describe('Where liquidity comes from.'),
 });
@@ -348,14 +351,20 @@ export function buildScenarioSchema(modules: AgentModules) {
   const sections = {
     time: timeType.describe('The clock.'),
     underlyings: z
-      .record(symbolType, z.strictObject({ price: priceSpec }))
-      .describe('Symbol → how its undistorted price moves.'),
+      .record(symbolType, z.strictObject({ price: priceSpec, impact: impactType.optional() }))
+      .describe('Symbol → how its undistorted price moves, by itself and by what is traded.'),
+    correlation: correlationType
+      .default({})
+      .describe('Pair of underlyings, such as `BTC/ETH` → correlation of their random walks.'),
     slabs: z.array(slabType).min(1).describe('Markets, each with its own risk engine.'),
     population: z.array(group).default([]).describe('Traders and keepers.'),
     attacks: z
       .array(attack)
       .default([])
       .describe('Attackers. A run with attacks is compared with one without.'),
+    events: z.array(eventType).default([]).describe('What happens at which slot.'),
+    expect: z.array(expectType).default([]).describe('What a healthy result shows; `check` judges it.'),
+    sweep: sweepType.optional().describe('Parameters and seeds that `sweep` runs.'),
     measure: measureType.prefault({}).describe('What is sampled how often.'),
     fit: z.array(fitType).default([]).describe('Published figures the result is held against.'),
     labels: z
