@@ -8,11 +8,9 @@ import {
   type RiskErrorName,
   type RiskInstruction,
 } from '../../engine/risk/index.ts';
+import type { FlowMeter } from './flow_meter.ts';
 import type { LiquidationCandidates } from './liquidation_candidates.ts';
 import type { Origin, SlabObserver } from './observer.ts';
-
-/** Funding needs a mark price (design 02 §3), which a slab with a passive LP does not have: nobody pays any. */
-const FUNDING_RATE = 0;
 
 /** `read()`, or null where the engine would answer with an error (an amount outside the envelope). */
 export function readOrNull<T>(read: () => T): T | null {
@@ -24,34 +22,43 @@ export function readOrNull<T>(read: () => T): T | null {
   }
 }
 
+/** What an executor works with. */
+export interface ExecutorParts {
+  market: Market;
+  log: EventLog;
+  observer: SlabObserver;
+  candidates: LiquidationCandidates;
+  /** Null where nothing that trades moves the price. */
+  flow: FlowMeter | null;
+  /** Handed to the engine with every instruction, bps per slot. */
+  fundingRateBps: number;
+}
+
 /** Runs instructions on one market at the slot's time and index, and reports each to the observer. */
 export class Executor {
   readonly market: Market;
   slot = 0;
   indexPrice = 0;
-  private readonly log: EventLog;
-  private readonly observer: SlabObserver;
-  private readonly candidates: LiquidationCandidates;
+  private readonly parts: ExecutorParts;
 
-  constructor(market: Market, log: EventLog, observer: SlabObserver, candidates: LiquidationCandidates) {
-    this.market = market;
-    this.log = log;
-    this.observer = observer;
-    this.candidates = candidates;
+  constructor(parts: ExecutorParts) {
+    this.parts = parts;
+    this.market = parts.market;
   }
 
   /** What every instruction at this point of the run is given. */
   inputs(): { oraclePrice: number; nowSlot: number; fundingRate: number } {
-    return { oraclePrice: this.indexPrice, nowSlot: this.slot, fundingRate: FUNDING_RATE };
+    return { oraclePrice: this.indexPrice, nowSlot: this.slot, fundingRate: this.parts.fundingRateBps };
   }
 
   /** Executes one instruction; the engine's error name, or null if it went through. */
   execute(instruction: RiskInstruction, origin: Origin): RiskErrorName | null {
-    const { log, market, observer } = this;
+    const { candidates, flow, log, market, observer } = this.parts;
     const error = apply(market, instruction);
     observer.onInstruction(this.slot, instruction, error, origin);
-    this.candidates.noteEvents(log);
+    candidates.noteEvents(log);
     if (log.length > 0) {
+      flow?.noteEvents(log);
       observer.onEvents(log);
       log.clear();
     }

@@ -68,7 +68,7 @@ function requireInteger(name: string, value: number, min: number): void {
 }
 
 /** The most the rules let out after a touch: all of a flat account, else what initial margin leaves (design 01 §10). */
-function calculateWithdrawable(executor: Executor, account: number): number {
+export function calculateWithdrawable(executor: Executor, account: number): number {
   const { indexPrice, market } = executor;
   const amount = executor.probeTouched(account, indexPrice, (touched) => {
     const position = calculateEffectivePosition(market, touched);

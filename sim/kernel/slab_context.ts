@@ -2,6 +2,7 @@ import { calculateRestoringPartial } from '../../engine/risk/index.ts';
 import type { Action, Agent, AgentContext, AgentRole } from '../agents/agent.ts';
 import type { Bid, Bidder } from './auction.ts';
 import type { Executor } from './executor.ts';
+import type { Halt } from './halts.ts';
 import type { LiquidationCandidates } from './liquidation_candidates.ts';
 import type { Origin } from './observer.ts';
 import type { Rng } from './streams.ts';
@@ -14,7 +15,8 @@ export interface Seat extends Bidder {
   origin: Origin;
   role: AgentRole;
   latencySlots: number;
-  startSlot: number;
+  isStarted: boolean;
+  halts: readonly Halt[];
   rng: Rng;
 }
 

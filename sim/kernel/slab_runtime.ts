@@ -1,13 +1,16 @@
 import { EventLog, Market } from '../../engine/risk/index.ts';
 import type { Deposit, TopUpInsurance } from '../../engine/risk/instructions.ts';
 import type { Agent, AgentRole } from '../agents/agent.ts';
-import type { Scenario, SlabSpec } from '../scenario/schema.ts';
+import type { SetLpEvent } from '../scenario/events.ts';
+import type { PassiveLpSpec, Scenario, SlabSpec } from '../scenario/schema.ts';
 import { type Bid, sortBids } from './auction.ts';
 import { Executor } from './executor.ts';
+import { FlowMeter } from './flow_meter.ts';
+import { findHaltEnd, listHalts } from './halts.ts';
 import { LiquidationCandidates } from './liquidation_candidates.ts';
 import type { AccountOwner, Origin, SlabObserver, SlabSetup } from './observer.ts';
 import { type AgentRegistry, findModule, listAgents } from './population.ts';
-import { LP_ACCOUNT, resolveAction } from './resolve_action.ts';
+import { calculateWithdrawable, LP_ACCOUNT, resolveAction } from './resolve_action.ts';
 import { type Seat, SlabContext } from './slab_context.ts';
 import { createLazyStream, createStream } from './streams.ts';
 import { WakeUps } from './wake_ups.ts';
@@ -44,12 +47,20 @@ export class SlabRuntime {
     const slot = Math.max(0, this.executor.slot - latencySlots);
     return this.recentPrices[slot % this.recentPrices.length]!;
   };
+  private readonly flow: FlowMeter | null;
+  /** Changes of the LP that are still to come, in the order of their slots. */
+  private readonly lpEvents: SetLpEvent[];
+  private lp: PassiveLpSpec;
   private bids: Bid<Seat>[] = [];
   private acting: Seat | null = null;
 
   constructor(setup: RuntimeSetup) {
     const { scenario, slab, seed, initialPrice } = setup;
     this.slab = slab;
+    this.lp = slab.matcher;
+    this.lpEvents = scenario.events.filter(
+      (event) => event.kind === 'set_lp' && event.slab === slab.id,
+    ) as SetLpEvent[];
     const log = new EventLog();
     const market = new Market({ params: slab.risk, initSlot: 0, initPrice: initialPrice, sink: log });
     const owners = this.seatAgents(setup);
@@ -57,7 +68,11 @@ export class SlabRuntime {
     const { check } = setup;
     this.observer = setup.makeObserver({ scenario, slab, seed, check, market, owners, initialPrice });
     const candidates = new LiquidationCandidates(market);
-    this.executor = new Executor(market, log, this.observer, candidates);
+    const impact = scenario.underlyings[slab.underlying]?.impact;
+    this.flow = impact === undefined ? null : new FlowMeter(market, impact.forcedOnly);
+    const { flow, observer } = this;
+    const { fundingRateBps } = slab;
+    this.executor = new Executor({ market, log, observer, candidates, flow, fundingRateBps });
     this.executor.indexPrice = initialPrice;
     const { executor, observe, wakeUps } = this;
     const queue = (bid: Bid<Seat>) => this.bids.push(bid);
@@ -90,7 +105,8 @@ export class SlabRuntime {
         origin,
         role,
         latencySlots,
-        startSlot,
+        isStarted: false,
+        halts: listHalts(scenario.events, group),
         rng,
         ties,
         tieDraw: 0,
@@ -110,6 +126,7 @@ export class SlabRuntime {
     if (slot === 0) this.fund();
     const accrual = { candidates: [], maxRevalidations: 0, ...executor.inputs() };
     executor.execute({ op: 'keeperCrank', ...accrual }, ACCRUAL_ORIGIN);
+    while (this.lpEvents[0]?.slot === slot) this.changeLp(this.lpEvents.shift()!);
     for (const index of this.wakeUps.takeDue(slot, this.observe)) this.wake(this.seats[index]!, slot);
     this.runAuction(slot);
     this.observer.onSlotEnd(slot, fundamentalPrice, indexPrice);
@@ -128,10 +145,45 @@ export class SlabRuntime {
     if (error !== null) throw new Error(`${instruction.op} of ${instruction.amount} atoms refused: ${error}`);
   }
 
+  private changeLp({ spreadBps, skewBps, maxTradeQ, maxPositionQ, withdrawAtoms }: SetLpEvent): void {
+    const { lp } = this;
+    this.lp = {
+      ...lp,
+      spreadBps: spreadBps ?? lp.spreadBps,
+      skewBps: skewBps ?? lp.skewBps,
+      maxTradeQ: maxTradeQ ?? lp.maxTradeQ,
+      maxPositionQ: maxPositionQ ?? lp.maxPositionQ,
+    };
+    if (withdrawAtoms === 0) return;
+    const { executor } = this;
+    const most = calculateWithdrawable(executor, LP_ACCOUNT);
+    const amount = withdrawAtoms === 'max' ? most : Math.min(withdrawAtoms, most);
+    if (amount > 0) {
+      executor.execute({ op: 'withdraw', account: LP_ACCOUNT, amount, ...executor.inputs() }, LP_ORIGIN);
+    } else {
+      const action = { type: 'withdraw', account: LP_ACCOUNT, amountAtoms: withdrawAtoms } as const;
+      this.observer.onRefusal?.(executor.slot, action, 'NothingToDo', LP_ORIGIN);
+    }
+  }
+
+  /** Net flow since the last call, quote atoms; 0 where it moves no price. */
+  takeFlow(): number {
+    return this.flow?.take() ?? 0;
+  }
+
   private wake(seat: Seat, slot: number): void {
+    const haltEnd = findHaltEnd(seat.halts, slot);
+    if (haltEnd !== null) {
+      this.wakeUps.addSlot(seat.index, haltEnd);
+      return;
+    }
     this.context.serve(seat, (agent, context) => {
-      if (slot === seat.startSlot) agent.onStart(context);
-      else agent.onWake(context);
+      if (seat.isStarted) {
+        agent.onWake(context);
+      } else {
+        seat.isStarted = true;
+        agent.onStart(context);
+      }
     });
   }
 
@@ -140,6 +192,7 @@ export class SlabRuntime {
     const bids = sortBids(this.bids, slot);
     this.bids = [];
     for (const { action, bidder } of bids) {
+      if (findHaltEnd(bidder.halts, slot) !== null) continue;
       this.acting = bidder;
       this.execute({ action, bidder });
     }
@@ -147,11 +200,11 @@ export class SlabRuntime {
   }
 
   private execute({ action, bidder }: Pick<Bid<Seat>, 'action' | 'bidder'>): void {
-    const { context, executor, slab } = this;
+    const { context, executor, lp } = this;
     const { agent, origin } = bidder;
     const own = agent.accounts[0];
     const keeper = own !== undefined && executor.market.account(own) !== undefined ? own : undefined;
-    const resolved = resolveAction(action, { executor, lp: slab.matcher, keeper });
+    const resolved = resolveAction(action, { executor, lp, keeper });
     if (typeof resolved === 'string') {
       this.observer.onRefusal?.(executor.slot, action, resolved, origin);
       context.serve(bidder, (served) => served.onReject?.(context, action, resolved));

@@ -50,6 +50,7 @@ export interface WorkerPlan extends RunPlan {
   parties: number;
   control: SharedArrayBuffer;
   board: SharedArrayBuffer;
+  flows: SharedArrayBuffer;
 }
 
 /** What a worker says when it is done. */

@@ -1,8 +1,8 @@
-import { AGENT_MODULES } from '../agents/index.ts';
-import { createRecorder } from '../record/recorder.ts';
 import { Control } from './control.ts';
-import { Coordinator, listUnderlyings } from './coordinator.ts';
+import { Coordinator, hasImpact, listUnderlyings } from './coordinator.ts';
 import { SimulationError } from './failure.ts';
+import { FlowBoard } from './flow_board.ts';
+import { LAB_PARTS } from './lab_parts.ts';
 import type { Parts, PlacedResult, RunHooks, RunPlan } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 import { Shard } from './shard.ts';
@@ -10,8 +10,6 @@ import { runSlots } from './slots.ts';
 
 /** How long the event loop may wait for its turn. */
 const YIELD_MS = 50;
-
-const LAB_PARTS: Parts = { registry: AGENT_MODULES, makeRecorder: createRecorder };
 
 /** Runs all slabs on this thread, giving the event loop its turn every 50 ms. Throws `SimulationError`. */
 export async function runInProcess(
@@ -22,11 +20,13 @@ export async function runInProcess(
   const { scenario, seed } = plan;
   const control = Control.create(1, scenario.slots);
   const board = new PriceBoard(listUnderlyings(scenario).length);
+  const flows = new FlowBoard(scenario.slabs.length);
   const slabs = scenario.slabs.map((_, index) => index);
-  const shard = new Shard({ ...plan, registry, makeRecorder, shard: 0, slabs, board, control });
+  const shard = new Shard({ ...plan, registry, makeRecorder, shard: 0, slabs, board, flows, control });
   try {
-    const coordinator = new Coordinator(scenario, seed, registry, board, control);
-    const slots = runSlots(shard, coordinator, control, scenario.slots);
+    const coordinator = new Coordinator({ scenario, seed, registry, board, flows, control });
+    const course = { slots: scenario.slots, isFlowShared: hasImpact(scenario) };
+    const slots = runSlots(shard, coordinator, control, course);
     let yieldedAt = performance.now();
     let step = slots.next();
     while (!step.done) {

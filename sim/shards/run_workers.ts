@@ -3,6 +3,7 @@ import { Barrier } from './barrier.ts';
 import { Control } from './control.ts';
 import { listUnderlyings } from './coordinator.ts';
 import { type Failure, SimulationError } from './failure.ts';
+import { FlowBoard } from './flow_board.ts';
 import type { PlacedResult, RunHooks, RunPlan, WorkerPlan, WorkerReport } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 
@@ -24,6 +25,7 @@ export async function runWorkers(
   const parties = placement.length;
   const control = Control.create(parties, scenario.slots);
   const board = new PriceBoard(listUnderlyings(scenario).length);
+  const flows = new FlowBoard(scenario.slabs.length);
   const barrier = new Barrier(control.words, parties);
   const workers = placement.map((slabs, shard) => {
     const workerPlan: WorkerPlan = {
@@ -33,6 +35,7 @@ export async function runWorkers(
       parties,
       control: control.memory,
       board: board.memory,
+      flows: flows.memory,
     };
     return new Worker(script, { workerData: workerPlan });
   });

@@ -3,6 +3,7 @@ import { SlabRuntime } from '../kernel/slab_runtime.ts';
 import type { Control } from './control.ts';
 import { listUnderlyings } from './coordinator.ts';
 import type { Failure } from './failure.ts';
+import type { FlowBoard } from './flow_board.ts';
 import type { Parts, PlacedResult, RunPlan, SlabRecorder } from './plan.ts';
 import type { PriceBoard } from './price_board.ts';
 
@@ -11,6 +12,7 @@ export interface ShardSetup extends RunPlan, Parts {
   shard: number;
   slabs: readonly number[];
   board: PriceBoard;
+  flows: FlowBoard;
   control: Control;
 }
 
@@ -57,7 +59,7 @@ export class Shard {
 
   /** Runs one slot of every slab. */
   runSlot(slot: number): void {
-    const { board, control, shard } = this.setup;
+    const { board, control, flows, shard } = this.setup;
     this.slot = slot;
     for (const place of this.places) {
       this.active = place;
@@ -65,6 +67,7 @@ export class Shard {
       const { fundamental, index } = board.read(slot, place.underlying);
       control.setSlab(shard, place.slab);
       place.runtime.runSlot(slot, fundamental, index);
+      flows.write(place.slab, place.runtime.takeFlow());
     }
     this.active = null;
     this.activeSlab = null;

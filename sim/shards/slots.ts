@@ -3,6 +3,13 @@ import type { Coordinator } from './coordinator.ts';
 import type { PlacedResult } from './plan.ts';
 import type { Shard } from './shard.ts';
 
+/** What all shards of a run agree on. */
+export interface Course {
+  slots: number;
+  /** Prices depend on the flow of all slabs. */
+  isFlowShared: boolean;
+}
+
 /**
  * The course of one shard from the first slot to the end, the same in a worker and in process. It yields wherever all
  * shards must have arrived before any goes on; only the first shard has the coordinator.
@@ -11,7 +18,7 @@ export function* runSlots(
   shard: Shard,
   coordinator: Coordinator | null,
   control: Control,
-  slots: number,
+  { slots, isFlowShared }: Course,
 ): Generator<void, PlacedResult[]> {
   coordinator?.prepare(0);
   yield;
@@ -20,6 +27,8 @@ export function* runSlots(
   while (slot < control.endSlot) {
     shard.runSlot(slot);
     slot += 1;
+    // The coordinator needs the flows of all shards.
+    if (isFlowShared) yield;
     if (slot < slots) coordinator?.prepare(slot);
     yield;
   }

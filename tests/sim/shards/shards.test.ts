@@ -160,6 +160,65 @@ describe('shards', () => {
   });
 });
 
+describe('prices that depend on what is traded', () => {
+  const impact = {
+    kind: 'sqrt',
+    coefficientBps: 400,
+    volumeAtoms: 100_000 * UNIT,
+    halfLifeSlots: 30,
+    maxBps: 3_000,
+    forcedOnly: true,
+  } as const;
+  const makeFeedback = (): Scenario => {
+    const scenario = makeCrash();
+    const { BTC, SOL } = scenario.underlyings;
+    const outage = { kind: 'oracle_outage', slot: 50, endSlot: 60, underlying: 'BTC' } as const;
+    const underlyings = { SOL: SOL!, BTC: { ...BTC!, impact } };
+    const measure = { sampleEverySlots: 1, crankedEverySlots: 25 };
+    return { ...scenario, underlyings, measure, events: [outage] };
+  };
+  const plan = { scenario: makeFeedback(), seed: 'seed', check: false };
+  const pricesOf = (placed: PlacedResult[], slab: number) => placed[slab]!.result.tables.series;
+
+  it('are the same for any number of workers', async () => {
+    const expected = hash(await runInProcess(plan, NO_HOOKS));
+    for (const placement of Object.values(PLACEMENTS)) {
+      expect(hash(await runWorkers(plan, placement, script, NO_HOOKS))).toBe(expected);
+    }
+  });
+
+  it('fall on all slabs of an underlying with its liquidations, and on no other', async () => {
+    const moved = await runInProcess(plan, NO_HOOKS);
+    const calm = await runInProcess({ ...plan, scenario: makeCrash() }, NO_HOOKS);
+    const at40 = (placed: PlacedResult[], slab: number) =>
+      pricesOf(placed, slab).find(({ slot }) => slot === 40)!.fundamentalPrice;
+    expect(at40(moved, 0)).toBeLessThan(0.99 * at40(calm, 0));
+    expect(at40(moved, 2)).toBe(at40(moved, 0));
+    expect(at40(moved, 1)).toBe(at40(calm, 1));
+  });
+
+  it('stand still in an outage, for the index alone', async () => {
+    const series = pricesOf(await runInProcess(plan, NO_HOOKS), 0);
+    const inOutage = series.filter(({ slot }) => slot >= 50 && slot < 60);
+    expect(inOutage.length).toBeGreaterThan(1);
+    expect(new Set(inOutage.map(({ indexPrice }) => indexPrice)).size).toBe(1);
+    expect(new Set(inOutage.map(({ fundamentalPrice }) => fundamentalPrice)).size).toBe(inOutage.length);
+    for (const { slot, indexPrice, fundamentalPrice } of series) {
+      if (slot < 50 || (slot >= 60 && slot < 80)) expect(indexPrice).toBe(fundamentalPrice);
+    }
+  });
+
+  it('stop at the same slot everywhere when the run is stopped', async () => {
+    const aborter = new AbortController();
+    const stoppable = { ...plan, scenario: { ...makeFeedback(), slots: 2_000_000 } };
+    const results = await runWorkers(stoppable, PLACEMENTS[2]!, script, {
+      signal: aborter.signal,
+      onProgress: (slotsDone) => slotsDone > 50 && aborter.abort(),
+    });
+    expect(new Set(results.map(({ result }) => result.slotsDone)).size).toBe(1);
+  });
+});
+
 describe('a run that fails', () => {
   /** A whale that deposits half an atom when it arrives. */
   const broken = (): Scenario => {

@@ -1,0 +1,47 @@
+import { mulDivFloor } from '../../engine/math/index.ts';
+import { EventKind, type EventLog, type Market, POS_SCALE } from '../../engine/risk/index.ts';
+import { LP_ACCOUNT } from './resolve_action.ts';
+
+/**
+ * Net flow of one slab in the current slot, quote atoms at the index (bought > 0). What a liquidation closes counts as
+ * an order of that size. The exposure that A then takes from the other side does not: it reaches no market, and it
+ * would cancel every liquidation.
+ */
+export class FlowMeter {
+  private readonly market: Market;
+  private readonly forcedOnly: boolean;
+  private flow = 0;
+  /** Sign of the position that the latest `PositionSet` replaced; a liquidation emits one just before its own event. */
+  private replacedSign = 0;
+
+  constructor(market: Market, forcedOnly: boolean) {
+    this.market = market;
+    this.forcedOnly = forcedOnly;
+  }
+
+  noteEvents(log: EventLog): void {
+    log.each(this.noteEvent);
+  }
+
+  private readonly noteEvent = (kind: EventKind, subject: number, x: number, y: number): void => {
+    if (kind === EventKind.PositionSet) {
+      this.replacedSign = Math.sign(y);
+    } else if (kind === EventKind.Liquidated) {
+      this.add(-this.replacedSign, x);
+    } else if (kind === EventKind.Traded && !this.forcedOnly) {
+      if (y === LP_ACCOUNT) this.add(1, x);
+      else if (subject === LP_ACCOUNT) this.add(-1, x);
+    }
+  };
+
+  private add(direction: number, sizeQ: number): void {
+    this.flow += direction * mulDivFloor(sizeQ, this.market.globals.priceLast, POS_SCALE);
+  }
+
+  /** The flow since the last call. */
+  take(): number {
+    const { flow } = this;
+    this.flow = 0;
+    return flow;
+  }
+}

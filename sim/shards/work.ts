@@ -1,0 +1,40 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Barrier, PoisonedBarrier } from './barrier.ts';
+import { Control } from './control.ts';
+import { Coordinator, hasImpact, listUnderlyings } from './coordinator.ts';
+import { FlowBoard } from './flow_board.ts';
+import type { Parts, WorkerPlan, WorkerReport } from './plan.ts';
+import { PriceBoard } from './price_board.ts';
+import { Shard } from './shard.ts';
+import { runSlots } from './slots.ts';
+
+/** Runs one shard to its end. */
+function runWorker(plan: WorkerPlan, parts: Parts): WorkerReport {
+  const { scenario, seed, shard: number } = plan;
+  const control = new Control(plan.control);
+  const barrier = new Barrier(control.words, plan.parties);
+  const board = new PriceBoard(listUnderlyings(scenario).length, plan.board);
+  const flows = new FlowBoard(scenario.slabs.length, plan.flows);
+  const shard = new Shard({ ...plan, ...parts, board, flows, control });
+  try {
+    const setup = { scenario, seed, registry: parts.registry, board, flows, control };
+    const coordinator = number === 0 ? new Coordinator(setup) : null;
+    const course = { slots: scenario.slots, isFlowShared: hasImpact(scenario) };
+    const slots = runSlots(shard, coordinator, control, course);
+    let step = slots.next();
+    while (!step.done) {
+      barrier.wait();
+      step = slots.next();
+    }
+    return { kind: 'results', results: step.value };
+  } catch (error) {
+    if (error instanceof PoisonedBarrier) return { kind: 'poisoned' };
+    barrier.poison();
+    return { kind: 'failure', failure: shard.describe(error) };
+  }
+}
+
+/** Makes this thread a worker: runs the shard it was started for and reports. */
+export function work(parts: Parts): void {
+  parentPort?.postMessage(runWorker(workerData as WorkerPlan, parts));
+}
