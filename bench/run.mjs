@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from './builds.mjs';
+import { bundle } from '../tests/reference/builds.mjs';
 
 const ROUNDS = 9;
 const ROUND_MS = 120;

@@ -1,4 +1,4 @@
-import { floorDiv, mulDivFloor } from '../math/index.ts';
+import { floorDiv, mulDivFloor, OUT_OF_ENVELOPE } from '../math/index.ts';
 import { calculateReleased, emit, setPnl } from './bookkeeping.ts';
 import { BPS } from './constants.ts';
 import { reject } from './errors.ts';
@@ -105,15 +105,26 @@ function rewardKeeper(market: Market, liquidatee: number, feePaid: number, keepe
 const SEARCH_BUDGET = 200_000;
 
 /**
- * The smallest 0 < q < |eff_q| whose partial liquidation leaves a touched account maintenance-healthy with more than
- * `bufferAtoms` to spare, fee included; null if there is none. Pure.
- *
+ * The smallest 0 < q < |eff_q| whose partial liquidation leaves a touched, liquidatable account maintenance-healthy with
+ * more than `bufferAtoms` to spare, fee included; null if there is none, or if its equity or notional leaves the envelope
+ * (then no liquidation succeeds either). Pure.
+ */
+export function calculateRestoringPartial(market: Market, index: number, bufferAtoms = 0): number | null {
+  try {
+    return searchRestoringPartial(market, index, bufferAtoms);
+  } catch (error) {
+    if (error === OUT_OF_ENVELOPE) return null;
+    throw error;
+  }
+}
+
+/**
  * The requirement fee(q) + MM(|eff_q| − q) is a rising plus a falling staircase, not monotone, so bisection is wrong.
  * This splits the range, leftmost first, and drops an interval when the fee at its left end plus the margin at its
  * right end is already too much; where one staircase is flat the other decides. The search is exact unless both slopes
  * agree so closely (possible only with a hedge credit) that it gives up after `SEARCH_BUDGET` intervals with null.
  */
-export function calculateRestoringPartial(market: Market, index: number, bufferAtoms = 0): number | null {
+function searchRestoringPartial(market: Market, index: number, bufferAtoms: number): number | null {
   const account = market.account(index);
   if (account === undefined) return null;
   const size = Math.abs(calculateEffectivePosition(market, account));

@@ -140,14 +140,15 @@ function drawKDifference(random: Random, aBasis: number): [bigint, bigint] {
 function checkKPnl(random: Random): void {
   const aBasis = pick(random, [ENGINE_SCALE, 1000, 999, 1, 1 + below(random, ENGINE_SCALE)]);
   const absBasis = Math.max(1, Math.min(drawNumber(random), 100_000_000_000_000));
+  const scale = pick(random, [ENGINE_SCALE, ENGINE_SCALE, 1, 281_474_977, 1_000_000_000]);
   const [then, now] = drawKDifference(random, aBasis);
   const [thenFast, thenExact] = createPair(then);
   const [nowFast, nowExact] = createPair(now);
   compare(
     'calculateKPnl',
-    [absBasis, then, now, aBasis],
-    () => fast.calculateKPnl(absBasis, thenFast, nowFast, aBasis, ENGINE_SCALE),
-    () => exact.calculateKPnl(absBasis, thenExact, nowExact, aBasis, ENGINE_SCALE),
+    [absBasis, then, now, aBasis, scale],
+    () => fast.calculateKPnl(absBasis, thenFast, nowFast, aBasis, scale),
+    () => exact.calculateKPnl(absBasis, thenExact, nowExact, aBasis, scale),
   );
 }
 

@@ -197,5 +197,8 @@ describe('calculateRestoringPartial (design 01 §9)', () => {
     const broke = runTable(FEES, `${OPEN}\n at 1 89 |\n settle a | a.C=0`);
     expect(calculateRestoringPartial(broke.market, 0)).toBeNull();
     expect(calculateRestoringPartial(broke.market, 7)).toBeNull();
+    // Frozen outside the envelope: nothing can be liquidated, so nothing restores.
+    step(broke, 'seed a.pnl=-9_007_199_254_740_991 a.feeCredits=-1');
+    expect(calculateRestoringPartial(broke.market, 0)).toBeNull();
   });
 });

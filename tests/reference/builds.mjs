@@ -1,7 +1,7 @@
 // Bundles a TypeScript entry with the engine's own arithmetic or with its BigInt build (design 05 §4).
 import { build } from 'esbuild';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = new URL('../..', import.meta.url).pathname;
 
 /** Imports of engine/math from the rest of the engine lead to the BigInt build instead. */
 const bigintMath = {
@@ -23,6 +23,7 @@ export async function bundle(entry, outfile, { bigint = false } = {}) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    external: ['esbuild', 'fast-check'],
     plugins: bigint ? [bigintMath] : [],
     logLevel: 'warning',
   });

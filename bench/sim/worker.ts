@@ -1,0 +1,4 @@
+import { work } from '../../sim/shards/work.ts';
+import { BENCH_PARTS } from './agents.ts';
+
+work(BENCH_PARTS);
