@@ -3,12 +3,9 @@ import { type RiskParams, validateParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentSetup, IndexDistortion } from '../agents/agent.ts';
 import type { ScenarioIssue } from './issues.ts';
 import type { Draft, PriceReach, Resolved } from './resolve.ts';
-import { type AgentModules, RISK_KEYS, type SlabSpec } from './schema.ts';
+import { type AgentModules, LP_GROUP, RISK_KEYS, type SlabSpec } from './schema.ts';
 import { ATOMS, QUOTE, writeDecimal } from './units.ts';
 import { issueAt } from './zod_issues.ts';
-
-/** The group name under which the LP accounts appear in the results. */
-const LP_GROUP = 'lp';
 
 function checkParams({ spec, node, path }: Resolved<RiskParams>): ScenarioIssue[] {
   return validateParams(spec).map(({ field, message }) =>

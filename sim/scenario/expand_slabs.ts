@@ -24,8 +24,12 @@ interface Choice {
 
 /** `warmup=10min` for the value `10 min` at `risk.warmup`; a map or list is named by its place in the list. */
 function writeChoice(path: readonly string[], value: Node, index: number): string {
-  const text = value.type === 'scalar' ? String(value.value).replaceAll(/\s/g, '') : String(index + 1);
-  return `${path.at(-1)}=${text}`;
+  return `${path.at(-1)}=${labelOf(value, index).replaceAll(/\s/g, '')}`;
+}
+
+/** A value of a list for tables and names: its text, or its place from 1 on if it is a map or a list. */
+export function labelOf(value: Node, index: number): string {
+  return value.type === 'scalar' ? String(value.value) : String(index + 1);
 }
 
 /** The values of each path under `vary`; a path must exist or be new, and must not have been overridden. */

@@ -6,14 +6,17 @@ import type { LabelledParameter } from '../record/types.ts';
 import { readCorrelation } from './correlation.ts';
 import { type MapNode, type Node, toPlain } from './document.ts';
 import { expandSlab, type SlabVariant } from './expand_slabs.ts';
+import type { KnownMetric } from './expect.ts';
 import { findNearest, type Place, type ScenarioIssue } from './issues.ts';
 import { anything, SectionReader } from './reader.ts';
 import { readEvents } from './resolve_events.ts';
+import { checkExpectForm, readExpect } from './resolve_expect.ts';
 import {
   type AgentModules,
   type AttackSpec,
   buildScenarioSchema,
   type GroupSpec,
+  LP_GROUP,
   SCENARIO_SCHEMA,
   type Scenario,
   type ScenarioSchema,
@@ -25,6 +28,7 @@ import {
 } from './schema.ts';
 import { resolveExposure } from './sizes.ts';
 import { SlabNames } from './slab_names.ts';
+import { readSweep } from './sweep.ts';
 import { childOf, locate, nameOf, splitPath, stepsOf, textAt } from './tree.ts';
 import { type Exposure, milliseconds, withUnits } from './units.ts';
 import { issueAt } from './zod_issues.ts';
@@ -57,6 +61,7 @@ export interface Draft {
 export interface ResolveOptions {
   name: string;
   modules: AgentModules;
+  metrics: readonly KnownMetric[] | undefined;
   baseDirectory: string;
   readData(file: string): string;
 }
@@ -131,8 +136,8 @@ export class ScenarioResolver {
         population: this.population.map(({ spec }) => spec),
         attacks: this.attacks.map(({ spec }) => spec),
         events,
-        expect: [],
-        sweep: null,
+        expect: this.readExpect(),
+        sweep: readSweep(this.reader),
         measure: {
           sampleEverySlots: measure?.sample_every ?? 1,
           crankedEverySlots: measure?.cranked_every ?? 1,
@@ -270,6 +275,20 @@ export class ScenarioResolver {
       symbols,
       symbols.filter((symbol) => !still.includes(symbol)),
     );
+  }
+
+  private readExpect() {
+    const { metrics } = this.options;
+    if (metrics === undefined) {
+      checkExpectForm(this.reader);
+      return [];
+    }
+    const groups = [
+      LP_GROUP,
+      ...this.population.map(({ spec }) => spec.group),
+      ...this.attacks.map(({ spec }) => spec.name),
+    ];
+    return readExpect(this.reader, { metrics, slabNames: this.slabNames, groups });
   }
 
   private readEvents() {

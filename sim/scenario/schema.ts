@@ -14,6 +14,9 @@ import { count, duration, exposure, milliseconds, money, percent, price, ratio, 
 /** The version of the scenario language that this lab reads. */
 export const SCENARIO_SCHEMA = 'percolator-lab/1';
 
+/** The group name under which the LP accounts appear in the results. */
+export const LP_GROUP = 'lp';
+
 /** Liquidity of a slab's LP account (account 0), resolved to integers. */
 export interface PassiveLpSpec {
   kind: 'passive_lp';

@@ -56,13 +56,13 @@ export function writePath(root: Node, path: readonly Step[]): string {
   return words.join('.');
 }
 
-/** Splits a dotted path; keys that contain dots themselves are recognised, the longest first. */
+/** Splits a dotted path; keys and names that contain dots themselves are recognised, the longest first. */
 export function splitPath(root: Node, text: string): string[] {
   const words = text.split('.');
   const path: string[] = [];
   let node: Node | undefined = root;
   for (let at = 0; at < words.length; ) {
-    let length = node?.type === 'map' ? words.length - at : 1;
+    let length = node === undefined || node.type === 'scalar' ? 1 : words.length - at;
     while (length > 1 && childOf(node, words.slice(at, at + length).join('.')) === undefined) length--;
     const step = words.slice(at, at + length).join('.');
     path.push(step);
