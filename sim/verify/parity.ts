@@ -13,9 +13,12 @@ import type { ParityHost } from './parity_host.ts';
 import { type ParityDifference, Recording } from './parity_lockstep.ts';
 import { corrupt, drawWorld, WORLDS } from './parity_worlds.ts';
 
-/** A sequence that can be kept: the market's bytes at its start, and the instructions' bytes, in hexadecimal. */
+/** A sequence that can be kept, in hexadecimal. */
 export interface SavedSequence {
+  /** The market's bytes at its start, without the zeros at their end. */
   start: string;
+  /** How many bytes the market has. */
+  size: number;
   instructions: string[];
 }
 
@@ -77,7 +80,7 @@ export function recordSequence(seed: string, number: number, length: number, cov
 
 /** Replays a kept sequence on the TypeScript engine. Throws if its bytes are not what they should be. */
 export function recordSaved(saved: SavedSequence): Recording {
-  const market = decodeMarket(Buffer.from(saved.start, 'hex'));
+  const market = decodeMarket(unpackBytes(saved));
   if (market === null) throw new Error('the saved start is not a market of this layout');
   const recording = new Recording(market);
   for (const text of saved.instructions) {
@@ -114,13 +117,26 @@ export async function runParity(host: ParityHost, options: ParityOptions): Promi
   return { sequences, instructions: sequences * length, coverage, failure: null };
 }
 
+/** Hexadecimal without the zeros at the end: most slots of a market are free. */
+export function packBytes(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/(?:00)+$/, '');
+}
+
+/** The bytes behind `packBytes`. */
+export function unpackBytes({ size, start }: { size: number; start: string }): Uint8Array {
+  const bytes = new Uint8Array(size);
+  bytes.set(Buffer.from(start, 'hex'));
+  return bytes;
+}
+
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** The sequence up to the instruction that differs. */
 function saveUntil(recording: Recording, difference: ParityDifference): SavedSequence {
   const { instructions, start } = recording;
   return {
-    start: toHex(start),
+    start: packBytes(start),
+    size: start.length,
     instructions: instructions.slice(0, difference.instruction + 1).map(toHex),
   };
 }
