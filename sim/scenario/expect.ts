@@ -55,7 +55,7 @@ export const expectType = z
       'The bound, with the unit of the metric: `1_000 USDC`, `99 %`, `10 min`, 3.',
     ),
     tolerance: quantity('a tolerance')
-      .default(0)
+      .optional()
       .describe('Widens the bound by this much, in the same unit.'),
   })
   .refine((raw) => (raw.over === 'share') === (raw.share !== undefined), {

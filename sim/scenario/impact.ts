@@ -12,7 +12,8 @@ import { duration, money, percent } from './units.ts';
  *
  * Sources: Almgren, Thum, Hauptmann, Li, "Direct estimation of equity market impact", Risk 18 (2005), which fits an
  * exponent of 3/5; Tóth et al., Phys. Rev. X 1, 021006 (2011) and Bouchaud, Bonart, Donier, Gould, "Trades, Quotes and
- * Prices" (2018), chapter 12, for the square root: Δp / p = Y · σ · √(Q / V) with Y near 1, σ and V of the same day.
+ * Prices" (2018), chapter 12, for the square root: Δp / p = Y · σ · √(Q / V) with Y near 1, σ and V of the same period.
+ * Which period does not matter while V grows with time and σ with its root; an hour keeps V countable.
  */
 export interface ImpactSpec {
   kind: 'sqrt';
@@ -31,7 +32,7 @@ const sqrtImpact = z
   .strictObject({
     kind: z.literal('sqrt'),
     coefficient: percent(1, 100_000).describe('Move of the price when the net flow equals `volume` (Y · σ).'),
-    volume: money(1).describe('Reference volume V, over the time that σ is measured over.'),
+    volume: money(1).describe('Reference volume V, of the same time (an hour, say) that σ is measured over.'),
     half_life: duration(1).describe('Time in which an impact halves when no more flow comes.'),
     max: percent(1, 9_000).prefault('50 %').describe('Largest move by impact, up or down.'),
     forced_only: z
