@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { METRICS } from '../reports/metrics/index.ts';
 import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import { listScenarios } from '../sim/scenario/sources.ts';
@@ -11,7 +12,7 @@ interface Arguments {
 
 /** Prints one scenario's line, or all its issues; true if it is valid. */
 function validate(scenario: string, overrides: readonly string[]): boolean {
-  const result = loadScenario(scenario, { overrides });
+  const result = loadScenario(scenario, { overrides, metrics: METRICS });
   if (result.ok) {
     const { slabs, slots, population, attacks } = result.scenario;
     const groups = `${population.length} groups, ${attacks.length} attacks`;

@@ -44,6 +44,16 @@ describe('validate', () => {
     expect(validate([join(folder, 'good.yaml')], ['time.length=20 min']).out[0]).toContain('3000 slots');
   });
 
+  it('knows the metrics of summary.json', () => {
+    const folder = writeFiles({
+      'good.yaml': `${VALID}expect: [{metric: haircut.h_stored_min, comparator: '>=', value: 99 %}]\n`,
+      'bad.yaml': `${VALID}expect: [{metric: haircut.h_stored_mn, comparator: '>=', value: 99 %}]\n`,
+    });
+    const { out, err } = validate(['good.yaml', 'bad.yaml'].map((name) => join(folder, name)));
+    expect(out).toHaveLength(1);
+    expect(err[0]).toMatch(/there is no such metric; .*; did you mean `haircut\.h_stored_min`\?/);
+  });
+
   it('names the nearest shipped scenario', () => {
     const [name = ''] = listScenarios();
     const { err, code } = validate([`${name}x`]);
