@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packBytes, recordSequence, unpackBytes } from '../../sim/verify/parity.ts';
 import { buildHost, ParityHost, readAnswers } from '../../sim/verify/parity_host.ts';
 import { WORLDS } from '../../sim/verify/parity_worlds.ts';
-import { describeWire } from '../golden/describe.ts';
-import { hashBytes, readVectors, type Vector, writeVectors } from '../golden/vectors.ts';
+import { describeWire } from './describe.ts';
+import { hashBytes, readVectors, type Vector, writeVectors } from './vectors.ts';
 
 const WIRE = new URL('../golden/wire.txt', import.meta.url);
 /** `UPDATE_GOLDEN=1 npm run test:parity` writes the files anew from what the programs answer. */

@@ -7,11 +7,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod common;
+
+use common::Bench;
 use flate2::read::GzDecoder;
 use risk::constants::{MAX_OI_SIDE_Q, MAX_ORACLE_PRICE};
-use risk::errors::RiskError;
-use risk::journal::NoUndo;
-use risk::wire::{AccountView, MarketView, PROGRAM_ID, calculate_size, process_instruction};
+use risk::wire::MarketView;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -30,34 +31,6 @@ fn index(value: &Value) -> [u8; 4] {
 
 fn word(value: &Value) -> [u8; 8] {
     int(value).to_le_bytes()
-}
-
-/// A market in a vector of words, which aligns it.
-struct Bench {
-    words: Vec<[u64; 1]>,
-}
-
-impl Bench {
-    fn run(&mut self, data: &[u8]) -> Result<(), RiskError> {
-        let before = self.words.clone();
-        let bytes = as_bytes(&mut self.words);
-        let market =
-            AccountView { key: [0; 32], owner: PROGRAM_ID, is_signer: false, is_writable: true, data: bytes };
-        let authority =
-            AccountView { key: [7; 32], owner: [0; 32], is_signer: true, is_writable: false, data: &mut [] };
-        let outcome = process_instruction(&PROGRAM_ID, &mut [market, authority], data, &mut NoUndo);
-        if outcome.is_err() {
-            // What the runtime does with a failed transaction.
-            self.words = before;
-        }
-        outcome
-    }
-}
-
-#[expect(unsafe_code, reason = "a test's view of aligned words as bytes")]
-fn as_bytes(words: &mut [[u64; 1]]) -> &mut [u8] {
-    // SAFETY: u64 has no padding and any byte is valid in it.
-    unsafe { std::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), words.len() * 8) }
 }
 
 fn initialize(head: &Value) -> Vec<u8> {
@@ -206,7 +179,7 @@ fn replay(path: &Path) -> usize {
     let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let head = lines.next().unwrap();
     let slots = usize::try_from(int(&head["max_slots"])).unwrap();
-    let mut bench = Bench { words: vec![[0]; calculate_size(slots) / 8] };
+    let mut bench = Bench::new(slots);
     bench.run(&initialize(&head)).unwrap();
     let mut replayed = 0;
     for line in lines.filter(|line| line["op"].is_string()) {
@@ -221,7 +194,7 @@ fn replay(path: &Path) -> usize {
         for account in line["ret"]["gc"].as_array().into_iter().flatten() {
             bench.run(&[vec![10], index(account).to_vec()].concat()).unwrap();
         }
-        let view = MarketView::open(as_bytes(&mut bench.words)).unwrap();
+        let view = bench.view();
         let mut hash = String::new();
         for byte in Sha256::digest(describe(&view)).iter().take(8) {
             write!(hash, "{byte:02x}").unwrap();

@@ -11,10 +11,13 @@ export interface Vector {
   steps: [instruction: string, code: number, hash: string][];
 }
 
-const FILE = new URL('risk.ndjson', import.meta.url);
+const FILE = new URL('../golden/risk.ndjson', import.meta.url);
 
 export function readVectors(): Vector[] {
-  return readFileSync(FILE, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Vector);
+  return readFileSync(FILE, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Vector);
 }
 
 /** Writes the vectors, a line each. */

@@ -1,16 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../engine/risk/index.ts';
-import { codeOf, decodeInstruction, decodeMarket, encodeMarket, readHeader } from '../../engine/wire/index.ts';
+import {
+  codeOf,
+  decodeInstruction,
+  decodeMarket,
+  encodeMarket,
+  readHeader,
+} from '../../engine/wire/index.ts';
+import { unpackBytes } from '../../sim/verify/parity.ts';
 import { hasCargo } from '../../sim/verify/parity_host.ts';
 import { describeWire } from './describe.ts';
-import { unpackBytes } from '../../sim/verify/parity.ts';
 import { hashBytes, readVectors, type Vector } from './vectors.ts';
 
 const vectors = readVectors();
 
 if (!hasCargo()) {
-  console.warn('cargo is not installed: only vectors were checked, the Rust programs themselves were not run');
+  console.warn(
+    'cargo is not installed: only vectors were checked, the Rust programs themselves were not run',
+  );
 }
 
 /** What the TypeScript engine answers to a vector's instructions. */
@@ -52,7 +60,7 @@ describe('golden vectors of the Rust programs', () => {
 
 describe('the layout and the errors', () => {
   it('are those of the Rust programs, field by field', () => {
-    const text = readFileSync(new URL('wire.txt', import.meta.url), 'utf8');
+    const text = readFileSync(new URL('../golden/wire.txt', import.meta.url), 'utf8');
     expect(describeWire()).toEqual(text.trimEnd().split('\n'));
   });
 });
