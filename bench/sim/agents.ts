@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { POS_SCALE } from '../../engine/risk/index.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../../sim/agents/agent.ts';
 import { AGENT_MODULES } from '../../sim/agents/index.ts';
+import { createRecorder } from '../../sim/record/recorder.ts';
 import { duration, money } from '../../sim/scenario/units.ts';
+import type { Parts } from '../../sim/shards/plan.ts';
 
 const params = z.strictObject({
   capital: money(1),
@@ -39,9 +42,7 @@ class Metronome implements Agent {
   }
 
   private trade(context: AgentContext): void {
-    const { venue, indexPrice } = context;
-    const sizeQ = Math.floor((this.params.capital / indexPrice) * 1e6);
-    if (venue.insuranceAtoms < 0 || sizeQ === 0) return;
+    const sizeQ = Math.floor((this.params.capital / context.indexPrice) * POS_SCALE);
     context.submit({ type: 'trade', account: this.accounts[0], sizeQ: sizeQ * this.direction });
   }
 }
@@ -54,8 +55,8 @@ const metronome: AgentModule<Params> = {
   create: (setup) => new Metronome(setup),
 };
 
-/** The lab's agents and the bench's. */
-export const BENCH_MODULES: Readonly<Record<string, AgentModule>> = {
-  ...AGENT_MODULES,
-  metronome: metronome as AgentModule,
+/** A run with the lab's agents and the bench's. */
+export const BENCH_PARTS: Parts = {
+  registry: { ...AGENT_MODULES, metronome: metronome as AgentModule },
+  makeRecorder: createRecorder,
 };

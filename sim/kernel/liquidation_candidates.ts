@@ -32,7 +32,9 @@ class SideThresholds {
   a: number;
   readonly k = new Wide();
   price: number;
-  /** x at this K. Counting from there keeps the rounding small. */
+  /** x where the query that runs looks. */
+  x = 0;
+  /** x at `kBase`. Counting from there keeps the rounding small. */
   private xBase = 0;
   private readonly kBase = new Wide();
 
@@ -46,9 +48,8 @@ class SideThresholds {
     return this.xBase + Number(k.toBigInt() - this.kBase.toBigInt()) / this.a;
   }
 
-  /** Appends who may be eligible at price and K. */
-  collectHit(price: number, k: Wide, maintenanceRate: number, found: number[]): void {
-    const x = this.calculateX(k);
+  /** Appends who may be eligible at this price and x. */
+  collectHit(price: number, x: number, maintenanceRate: number, found: number[]): void {
     this.heap.collect(maintenanceRate * price - x + SLACK_SHARE * (price + Math.abs(x)), found);
   }
 
@@ -107,7 +108,7 @@ export class LiquidationCandidates {
     const seen = this.sides[index];
     if (a !== seen.a) {
       const hit: number[] = [];
-      seen.collectHit(seen.price, seen.k, this.maintenanceRate, hit);
+      seen.collectHit(seen.price, seen.calculateX(seen.k), this.maintenanceRate, hit);
       for (const account of hit) this.noteAccount(account);
       seen.rebase(a);
     }
@@ -120,12 +121,14 @@ export class LiquidationCandidates {
    * accrued price and K. The market may be under an undo mark that accrued it elsewhere.
    */
   find(limit: number): number[] {
-    this.refresh();
     const { market, maintenanceRate, sides } = this;
     const { priceLast } = market.globals;
+    sides[LONG].x = sides[LONG].calculateX(market.sides[LONG].k);
+    sides[SHORT].x = sides[SHORT].calculateX(market.sides[SHORT].k);
+    this.refresh();
     const hit: number[] = [];
-    sides[LONG].collectHit(priceLast, market.sides[LONG].k, maintenanceRate, hit);
-    sides[SHORT].collectHit(priceLast, market.sides[SHORT].k, maintenanceRate, hit);
+    sides[LONG].collectHit(priceLast, sides[LONG].x, maintenanceRate, hit);
+    sides[SHORT].collectHit(priceLast, sides[SHORT].x, maintenanceRate, hit);
     hit.sort((a, b) => a - b);
     const found: number[] = [];
     for (const account of hit) {
@@ -157,8 +160,8 @@ export class LiquidationCandidates {
     if (side !== LONG) sides[LONG].heap.remove(index);
     if (side !== SHORT) sides[SHORT].heap.remove(index);
     if (side !== null) {
-      const threshold = calculateThreshold(market, account!, side, sides[side]);
-      sides[side].heap.set(index, threshold);
+      const { heap, x } = sides[side];
+      heap.set(index, calculateThreshold(market, account!, side, x));
     }
   }
 }
@@ -177,17 +180,11 @@ function calculateSettledEquity(
 }
 
 /** See `SideThresholds`. The larger of the two requirements of design 01 §8 is at most their sum, m·b·P + min. */
-function calculateThreshold(
-  market: Market,
-  account: Account,
-  side: SideIndex,
-  thresholds: SideThresholds,
-): number {
+function calculateThreshold(market: Market, account: Account, side: SideIndex, x: number): number {
   const { params, sides } = market;
   // Not floored: K pays on the exact share, and a larger base errs on the eligible side.
   const base = (Math.abs(account.basisQ) * sides[side].a) / account.aBasis / POS_SCALE;
   const equity = calculateSettledEquity(market, account) - params.minNonzeroMmReq - SLACK_ATOMS;
-  const x = thresholds.calculateX(sides[side].k);
   return equity / base - x - SLACK_SHARE * (market.globals.priceLast + Math.abs(x));
 }
 
