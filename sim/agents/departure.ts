@@ -14,6 +14,15 @@ export interface DepartureOptions {
    * of a flat account converts its matured profit at the h of that moment, for good.
    */
   patience?: { minHBps: number; slots: number };
+  /** Has every open position settled before it withdraws: h counts only losses that were paid. */
+  settlesOthers?: boolean;
+}
+
+/** Asks for a touch of every open position, so that losses are paid before profit is converted (design 01 §3). */
+export function submitSettlement(context: AgentContext, feeBidAtoms: number): void {
+  const candidates = context.venue.openAccounts().map((account) => [account, null] as const);
+  if (candidates.length === 0) return;
+  context.submit({ type: 'crank', candidates, maxRevalidations: candidates.length }, feeBidAtoms);
 }
 
 /**
@@ -45,6 +54,7 @@ export class Departure {
     if (view.positionQ !== 0) {
       context.submit({ type: 'close', account: this.account, share: 1 }, feeBidAtoms);
     } else if (!this.isWaitingForH(context)) {
+      if (this.options.settlesOthers) submitSettlement(context, feeBidAtoms);
       context.submit({ type: 'withdraw', account: this.account, amountAtoms: 'max' }, feeBidAtoms);
     }
     this.nextSlot = context.slot + this.calculateWait(context, view);

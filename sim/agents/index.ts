@@ -1,5 +1,15 @@
 import type { AgentModule } from './agent.ts';
+import { bankRunner } from './attackers/bank_runner.ts';
+import { debtConcentrator } from './attackers/debt_concentrator.ts';
+import { dustGriefer } from './attackers/dust_griefer.ts';
+import { forcedConverter } from './attackers/forced_converter.ts';
+import { kDodger } from './attackers/k_dodger.ts';
 import { oracleSpike } from './attackers/oracle_spike.ts';
+import { resetStaller } from './attackers/reset_staller.ts';
+import { selfLiquidator } from './attackers/self_liquidator.ts';
+import { warmupFarmer } from './attackers/warmup_farmer.ts';
+import { warmupStaller } from './attackers/warmup_staller.ts';
+import { washWinner } from './attackers/wash_winner.ts';
 import { cranker } from './keepers/cranker.ts';
 import { liquidator } from './keepers/liquidator.ts';
 import { meanReversion } from './traders/mean_reversion.ts';
@@ -12,15 +22,25 @@ import { whale } from './traders/whale.ts';
 import { withdrawer } from './traders/withdrawer.ts';
 
 const MODULES = [
+  bankRunner,
   cranker,
+  debtConcentrator,
+  dustGriefer,
+  forcedConverter,
+  kDodger,
   liquidator,
   meanReversion,
   momentum,
   noise,
   oracleSpike,
   replay,
+  resetStaller,
   retailLevered,
+  selfLiquidator,
   value,
+  warmupFarmer,
+  warmupStaller,
+  washWinner,
   whale,
   withdrawer,
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, leverage, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup, IndexDistortion } from '../agent.ts';
-import { Departure } from '../departure.ts';
+import { Departure, submitSettlement } from '../departure.ts';
 import { calculateOpeningSizeQ } from '../sizing.ts';
 
 const params = z.strictObject({
@@ -73,8 +73,7 @@ class OracleSpike implements Agent {
     const [account] = this.accounts;
     const bid = this.params.fee_bid;
     if ((context.view(account)?.releasedAtoms ?? 0) > 0) {
-      const candidates = context.venue.openAccounts().map((open) => [open, null] as const);
-      context.submit({ type: 'crank', candidates, maxRevalidations: candidates.length }, bid);
+      submitSettlement(context, bid);
       context.submit({ type: 'convert', account }, bid);
     } else {
       context.submit({ type: 'settle', account }, bid);

@@ -7,7 +7,7 @@ import { distribution, sampleDistribution } from '../../scenario/distributions.t
 import { duration, leverage, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { calculateOpeningSizeQ } from '../sizing.ts';
-import { calculateStakeAtoms, isBroke } from './target_position.ts';
+import { calculateStakeAtoms, isBroke } from '../target_position.ts';
 
 const params = z.strictObject({
   capital: distribution(money()).describe('What each trader deposits.'),

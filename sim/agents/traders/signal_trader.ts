@@ -1,7 +1,7 @@
 import { distribution, sampleDistribution } from '../../scenario/distributions.ts';
 import { duration, leverage, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentSetup } from '../agent.ts';
-import { isBroke, submitTurn } from './target_position.ts';
+import { isBroke, submitTurn } from '../target_position.ts';
 
 /** Parameters of every trader that looks at the index now and then and follows a signal. */
 export const signalParams = {

@@ -4,7 +4,7 @@ import { duration, leverage, money, percent, price } from '../../scenario/units.
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { PriceAlarm } from '../price_alarm.ts';
 import { calculateMovedPrice } from '../sizing.ts';
-import { isBroke, submitTurn } from './target_position.ts';
+import { isBroke, submitTurn } from '../target_position.ts';
 
 const params = z.strictObject({
   capital: distribution(money()).describe('What each trader deposits.'),

@@ -64,6 +64,25 @@ describe('Departure', () => {
     expect(step(closing, context, 102, createView(20))).toEqual([false, undefined, 102 + RETRY_SLOTS]);
   });
 
+  it('has everybody settled before it withdraws, if it wants that', () => {
+    const context = new FakeContext();
+    context.open = [0, 4];
+    const careful = new Departure(7, { settlesOthers: true });
+    expect(step(careful, context, 10, createView(500, { positionQ: 90 }))).toEqual([false, close, 11]);
+    step(careful, context, 11, createView(500));
+    const candidates = [
+      [0, null],
+      [4, null],
+    ];
+    expect(context.sent.slice(1).map(({ action }) => action)).toEqual([
+      { type: 'crank', candidates, maxRevalidations: 2 },
+      withdraw,
+    ]);
+    context.open = [];
+    step(careful, context, 12, createView(400));
+    expect(context.sent.slice(3).map(({ action }) => action)).toEqual([withdraw]);
+  });
+
   it('tries again at leisure when nothing was achieved', () => {
     const context = new FakeContext();
     const departure = new Departure(7);

@@ -1,5 +1,5 @@
-import type { AccountView, AgentContext } from '../agent.ts';
-import { calculateOpeningSizeQ } from '../sizing.ts';
+import type { AccountView, AgentContext } from './agent.ts';
+import { calculateOpeningSizeQ } from './sizing.ts';
 
 /** What trading can count on: losses are paid from capital first, profit in reserve carries no new risk. */
 export function calculateStakeAtoms({ capitalAtoms, feeDebtAtoms }: AccountView): number {
@@ -21,15 +21,16 @@ export function submitTurn(
   view: AccountView,
   direction: 1 | 0 | -1,
   leverage: number,
+  feeBidAtoms = 0,
 ): void {
   const { positionQ } = view;
   if (Math.sign(positionQ) === direction) return;
   if (direction === 0) {
-    context.submit({ type: 'close', account, share: 1 });
+    context.submit({ type: 'close', account, share: 1 }, feeBidAtoms);
     return;
   }
   const { indexPrice, venue } = context;
   const wantedQ = calculateOpeningSizeQ(calculateStakeAtoms(view), leverage, indexPrice, venue.params);
   const sizeQ = direction * wantedQ - positionQ;
-  if (sizeQ !== 0) context.submit({ type: 'trade', account, sizeQ });
+  if (sizeQ !== 0) context.submit({ type: 'trade', account, sizeQ }, feeBidAtoms);
 }
