@@ -42,6 +42,18 @@ describe('a valid scenario', () => {
   });
 });
 
+/** VALID with every other section. */
+const FULL = `${change('attacks:', '  - {group: keepers, kind: liquidator}\nattacks:')}
+correlation: {}
+events:
+  - {kind: halt_keepers, at: 1 min, groups: [keepers], for: 30 s}
+  - {kind: set_lp, at: 90 s, slabs: [btc], spread: 20 bps, withdraw: max}
+  - {kind: oracle_outage, at: 2 min, underlying: BTC, for: 10 s}
+expect:
+  - {metric: haircut.h_min, slab: btc, over: p05, comparator: '>=', value: 99 %}
+sweep: {grid: {slabs.btc.risk.warmup: [0 s, 1 min]}, seeds: 3}
+`;
+
 describe('one mistake', () => {
   it.each([
     ['title: A small test', 'titel: x', 'test.yaml:2:1 titel: unknown key; known here: `schema`, `title`'],
@@ -263,11 +275,35 @@ describe('hostile texts', () => {
     'slabs: {a: 1}\npopulation: 5\nattacks: x\nlabels: []\nunderlyings: 3\nmeasure: 1\nfit: {}',
     'slabs: [1, null, [], {}]\npopulation: [1, null, [], {}]\nlabels: {"": 1, a..b: 2}\nunderlyings: {"": 1, B: null}',
     'slabs: [{id: a, underlying: B, vary: {risk.warmup: 5, "": [1], "..": [2], vary: [3]}}]',
+    'events: 5\nexpect: {a: 1}\nsweep: [1]\ncorrelation: [a/b]',
+    'events: [1, null, [], {}, {kind: set_lp}]\nexpect: [1, null, [], {metric: 5}]\nsweep: {grid: {"": [1], "..": [2]}}',
+    'sweep: {grid: 5, seeds: {}}\ncorrelation: {"": 1, /: 1, a/b: x}\nunderlyings: {B: {price: 1, impact: 2}}',
     'vars: [1]\ntitle: $x',
     'extends: 5',
     'extends: test',
   ])('%#: %j gives issues', (text) => {
     expect(check(text)).not.toEqual([]);
+  });
+
+  it('in the grid of a sweep give a place or are valid', () => {
+    const paths = fc.constantFrom(
+      '',
+      '.',
+      'slabs',
+      'slabs.btc',
+      'slabs.btc.vary',
+      'vars.x',
+      'time.slot',
+      'extends',
+    );
+    const values = fc.constantFrom('5', 'null', '[]', '{}', '[1]', '$x', '{kind: csv}', 'a.yaml', '1 s');
+    fc.assert(
+      fc.property(paths, values, (path, value) => {
+        const text = `${VALID}vars: {x: 1}\nsweep: {grid: {"${path}": [${value}]}}\n`;
+        check(text);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('of any kind give issues, not exceptions', () => {
@@ -306,7 +342,7 @@ describe('hostile texts', () => {
   });
 
   it('of valid files with one line damaged give a place or are still valid', () => {
-    const lines = VALID.split('\n');
+    const lines = FULL.split('\n');
     fc.assert(
       fc.property(fc.nat(lines.length - 1), fc.string({ maxLength: 12 }), fc.nat(20), (line, noise, at) => {
         const text = lines[line]!;
