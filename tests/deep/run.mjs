@@ -1,11 +1,10 @@
 // npm run deep: bundles the long fuzz and runs it. Arguments: --cases N --seconds S --seed TEXT.
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundle } from '../reference/builds.mjs';
 
-// Inside the project, where the bundle finds its packages.
-const folder = mkdtempSync(fileURLToPath(new URL('.run-', import.meta.url)));
+const folder = mkdtempSync(join(tmpdir(), 'percolator-deep-'));
 try {
   const fuzz = await import(await bundle('tests/deep/fuzz.ts', join(folder, 'fuzz.mjs')));
   const exact = await bundle('engine/risk/index.ts', join(folder, 'bigint.mjs'), { bigint: true });

@@ -23,7 +23,6 @@ export async function bundle(entry, outfile, { bigint = false } = {}) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['esbuild', 'fast-check'],
     plugins: bigint ? [bigintMath] : [],
     logLevel: 'warning',
   });
