@@ -1,10 +1,11 @@
-// npm run bench -- sim: see sim.mjs.
+// npm run bench -- sim: see sim.mjs. npm run bench -- parity-ops: see parity_ops.mjs.
 // npm run bench -- risk: times the risk engine with its own arithmetic and with BigInt, interleaved in one process.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../tests/reference/builds.mjs';
+import { benchParityOps } from './parity_ops.mjs';
 import { benchSim } from './sim.mjs';
 
 const ROUNDS = 9;
@@ -90,7 +91,7 @@ async function benchRisk(folder) {
   return failures;
 }
 
-const benches = { risk: benchRisk, sim: benchSim };
+const benches = { risk: benchRisk, sim: benchSim, 'parity-ops': benchParityOps };
 const name = process.argv[2] ?? 'risk';
 const chosen = benches[name];
 if (chosen === undefined) {

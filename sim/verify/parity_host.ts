@@ -166,11 +166,18 @@ export class ParityHost {
     return { code, after };
   }
 
-  /** Least nanoseconds of each instruction over so many rounds from the same start, compute only. */
-  async time(instructions: readonly ProgramInstruction[], rounds: number): Promise<number[]> {
-    const parts = instructions.map(encodeInstruction).flatMap((bytes) => [u32(bytes.length), bytes]);
-    const answer = await this.send('t', u32(rounds), ...parts);
-    return instructions.map((_, index) => Number(answer.readBigUInt64LE(index * 8)));
+  /** Least nanoseconds of each block of instructions over so many rounds from the same start, compute only. */
+  async time(blocks: readonly (readonly ProgramInstruction[])[], rounds: number): Promise<number[]> {
+    const framed = blocks.map((block) => {
+      const parts = block.map(encodeInstruction).flatMap((bytes) => [u32(bytes.length), bytes]);
+      return Buffer.concat(parts);
+    });
+    const answer = await this.send(
+      't',
+      u32(rounds),
+      ...framed.flatMap((bytes) => [u32(bytes.length), bytes]),
+    );
+    return blocks.map((_, at) => Number(answer.readBigUInt64LE(at * 8)));
   }
 
   /** Breaks the rule with this number from now on; false if the host was not built for it. */

@@ -1,0 +1,36 @@
+// npm run bench -- parity-ops: the same instructions through TypeScript and through Rust. Needs cargo.
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url).pathname;
+/** TypeScript may cost this much of native. */
+const LIMIT = 2;
+
+/** Prints the table; returns what missed the limit. */
+export async function benchParityOps() {
+  const outfile = join(root, 'node_modules/.cache/bench-parity/parity_ops.mjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['bench/parity_ops.ts'],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  const { compareOps } = await import(outfile);
+  const failures = [];
+  console.log(`${'operation'.padEnd(20)}  TypeScript   Rust   ratio   (ns)`);
+  for (const { name, typescript, rust } of await compareOps()) {
+    const ratio = typescript / rust;
+    const columns = [
+      typescript.toFixed(0).padStart(10),
+      rust.toFixed(0).padStart(6),
+      `${ratio.toFixed(2)}×`.padStart(7),
+    ];
+    console.log(`${name.padEnd(20)}  ${columns.join(' ')}`);
+    if (ratio > LIMIT) failures.push(`${name}: ${ratio.toFixed(2)}× native`);
+  }
+  return failures;
+}
