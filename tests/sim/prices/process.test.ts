@@ -208,6 +208,21 @@ describe('describePrice', () => {
     );
   });
 
+  it.each([
+    { kind: 'staircase', from: '100 USDC', step: '-7 %', steps: 5, every: '9 slots', noise: '1 %' },
+    { kind: 'v_shape', from: '100 USDC', fall: '40 %', over: '20 slots', noise: '2 %' },
+    { kind: 'squeeze', from: '100 USDC', rise: '90 %', over: '30 slots', back_over: '5 slots', noise: '3 %' },
+    { kind: 'gbm', from: '100 USDC', volatility: '1_000 %', min: '99.99 USDC', max: '100.02 USDC' },
+  ])('bounds $kind', (raw) => {
+    const spec = readSpec(raw);
+    const { first, min, max } = describePrice(spec, 60, SLOT_MS);
+    expect(first).toBe(100e6);
+    const prices = run(spec, 60).map((price) => price * 1e6);
+    expect(Math.min(...prices)).toBeGreaterThanOrEqual(min - 1);
+    expect(Math.max(...prices)).toBeLessThanOrEqual(max + 1);
+    expect(max / min).toBeLessThan((1.05 * Math.max(...prices)) / Math.min(...prices));
+  });
+
   it('sees only the slots of the run', () => {
     const spec = readSpec({ kind: 'spike', base: '50 USDC', by: '100 %', start: '10 slots', for: '1 slots' });
     expect(describePrice(spec, 10, SLOT_MS).max).toBe(50_000_000);
