@@ -79,8 +79,8 @@ export interface CoordinatorSetup {
 
 /**
  * What is common to all slabs: the prices of each slot and the decision to end early. Runs in the first shard's thread;
- * whatever it writes in slot n is about slot n + 1 and becomes visible at the barrier between them (the second of two
- * where prices depend on flows).
+ * whatever it writes while a block of slots runs is about the next block, and becomes visible at the barrier between them
+ * (the second of two where prices depend on flows).
  */
 export class Coordinator {
   private readonly feeds: Feed[];
@@ -97,12 +97,17 @@ export class Coordinator {
     );
   }
 
-  /** Writes the prices of `slot`; call once for each slot, in order from 0, with the flows of the slot before. */
-  prepare(slot: number): void {
-    this.feeds.forEach((feed, underlying) => {
-      this.board.write(slot, underlying, this.quote(feed, slot));
-    });
-    if (this.control.isStopRequested()) this.control.endSlot = Math.min(slot, this.control.endSlot);
+  /**
+   * Writes the prices of the slots `from` ≤ s < `to`; call in order, for each slot once. With flows that is one slot, and
+   * the flows are those of the slot before. A run that is to stop ends before `from`.
+   */
+  prepare(from: number, to: number): void {
+    for (let slot = from; slot < to; slot += 1) {
+      this.feeds.forEach((feed, underlying) => {
+        this.board.write(slot, underlying, this.quote(feed, slot));
+      });
+    }
+    if (this.control.isStopRequested()) this.control.endSlot = Math.min(from, this.control.endSlot);
   }
 
   private quote(feed: Feed, slot: number): Quote {

@@ -3,6 +3,7 @@ import type { AgentRegistry } from '../kernel/population.ts';
 import type { SlabTables } from '../record/slab_summary.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Failure } from './failure.ts';
+import type { PackedRows } from './packed_rows.ts';
 
 /** A run, apart from who runs which slab. */
 export interface RunPlan {
@@ -53,9 +54,15 @@ export interface WorkerPlan extends RunPlan {
   flows: SharedArrayBuffer;
 }
 
+/** A result on its way between threads; `fills`, the table that grows with activity, travels by columns. */
+export interface PackedResult {
+  placed: PlacedResult;
+  fills: PackedRows;
+}
+
 /** What a worker says when it is done. */
 export type WorkerReport =
-  | { kind: 'results'; results: PlacedResult[] }
+  | { kind: 'results'; results: PackedResult[] }
   | { kind: 'failure'; failure: Failure }
   /** It stopped because another worker failed. */
   | { kind: 'poisoned' };

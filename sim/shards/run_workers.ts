@@ -4,7 +4,8 @@ import { Control } from './control.ts';
 import { listUnderlyings } from './coordinator.ts';
 import { type Failure, SimulationError } from './failure.ts';
 import { FlowBoard } from './flow_board.ts';
-import type { PlacedResult, RunHooks, RunPlan, WorkerPlan, WorkerReport } from './plan.ts';
+import { unpackRows } from './packed_rows.ts';
+import type { PackedResult, PlacedResult, RunHooks, RunPlan, WorkerPlan, WorkerReport } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 
 const PROGRESS_MS = 100;
@@ -66,7 +67,13 @@ export async function runWorkers(
   clearTimeout(killer);
   signal?.removeEventListener('abort', stop);
   if (failure !== undefined) throw new SimulationError(failure, seed);
-  return reports.flatMap((report) => (report.kind === 'results' ? report.results : []));
+  return reports.flatMap((report) => (report.kind === 'results' ? report.results.map(unpack) : []));
+}
+
+function unpack({ placed, fills }: PackedResult): PlacedResult {
+  // In place, so that the tables keep the order of their keys.
+  placed.result.tables.fills = unpackRows(fills);
+  return placed;
 }
 
 /** Resolves when the worker has ended after a report; rejects if it ended without one. */

@@ -57,21 +57,23 @@ export class Shard {
     this.activeSlab = null;
   }
 
-  /** Runs one slot of every slab. */
-  runSlot(slot: number): void {
+  /** Runs the slots `from` ≤ s < `to` of every slab. */
+  runSlots(from: number, to: number): void {
     const { board, control, flows, shard } = this.setup;
-    this.slot = slot;
     for (const place of this.places) {
       this.active = place;
       this.activeSlab = place.slab;
-      const { fundamental, index } = board.read(slot, place.underlying);
       control.setSlab(shard, place.slab);
-      place.runtime.runSlot(slot, fundamental, index);
+      for (let slot = from; slot < to; slot += 1) {
+        this.slot = slot;
+        const { fundamental, index } = board.read(slot, place.underlying);
+        place.runtime.runSlot(slot, fundamental, index);
+      }
       flows.write(place.slab, place.runtime.takeFlow());
     }
     this.active = null;
     this.activeSlab = null;
-    control.setSlotsDone(shard, slot + 1);
+    control.setSlotsDone(shard, to);
   }
 
   /** Ends all recordings; the results carry the slabs' indices in the scenario. */

@@ -3,10 +3,16 @@ import type { Coordinator } from './coordinator.ts';
 import type { PlacedResult } from './plan.ts';
 import type { Shard } from './shard.ts';
 
+/**
+ * Slots that a shard runs of one slab before it turns to the next, where nothing connects slabs but prices that are known
+ * beforehand: the slab's accounts stay in the cache, and shards wait for each other less often.
+ */
+export const BLOCK_SLOTS = 16;
+
 /** What all shards of a run agree on. */
 export interface Course {
   slots: number;
-  /** Prices depend on the flow of all slabs. */
+  /** Prices depend on the flow of all slabs, so that each slot waits for the one before on all shards. */
   isFlowShared: boolean;
 }
 
@@ -20,16 +26,18 @@ export function* runSlots(
   control: Control,
   { slots, isFlowShared }: Course,
 ): Generator<void, PlacedResult[]> {
-  coordinator?.prepare(0);
+  const blockSlots = isFlowShared ? 1 : BLOCK_SLOTS;
+  coordinator?.prepare(0, Math.min(blockSlots, slots));
   yield;
   shard.build();
   let slot = 0;
   while (slot < control.endSlot) {
-    shard.runSlot(slot);
-    slot += 1;
+    const from = slot;
+    slot = Math.min(from + blockSlots, slots);
+    shard.runSlots(from, slot);
     // The coordinator needs the flows of all shards.
     if (isFlowShared) yield;
-    if (slot < slots) coordinator?.prepare(slot);
+    if (slot < slots) coordinator?.prepare(slot, Math.min(slot + blockSlots, slots));
     yield;
   }
   return shard.finish(slot);

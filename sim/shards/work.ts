@@ -3,7 +3,8 @@ import { Barrier, PoisonedBarrier } from './barrier.ts';
 import { Control } from './control.ts';
 import { Coordinator, hasImpact, listUnderlyings } from './coordinator.ts';
 import { FlowBoard } from './flow_board.ts';
-import type { Parts, WorkerPlan, WorkerReport } from './plan.ts';
+import { listBuffers, packRows } from './packed_rows.ts';
+import type { PackedResult, Parts, PlacedResult, WorkerPlan, WorkerReport } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 import { Shard } from './shard.ts';
 import { runSlots } from './slots.ts';
@@ -26,7 +27,7 @@ function runWorker(plan: WorkerPlan, parts: Parts): WorkerReport {
       barrier.wait();
       step = slots.next();
     }
-    return { kind: 'results', results: step.value };
+    return { kind: 'results', results: step.value.map(pack) };
   } catch (error) {
     if (error instanceof PoisonedBarrier) return { kind: 'poisoned' };
     barrier.poison();
@@ -34,7 +35,15 @@ function runWorker(plan: WorkerPlan, parts: Parts): WorkerReport {
   }
 }
 
+function pack({ index, result }: PlacedResult): PackedResult {
+  const { tables } = result;
+  const placed = { index, result: { ...result, tables: { ...tables, fills: [] } } };
+  return { placed, fills: packRows(tables.fills) };
+}
+
 /** Makes this thread a worker: runs the shard it was started for and reports. */
 export function work(parts: Parts): void {
-  parentPort?.postMessage(runWorker(workerData as WorkerPlan, parts));
+  const report = runWorker(workerData as WorkerPlan, parts);
+  const buffers = report.kind === 'results' ? report.results.flatMap(({ fills }) => listBuffers(fills)) : [];
+  parentPort?.postMessage(report, buffers);
 }
