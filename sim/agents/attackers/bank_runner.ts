@@ -4,7 +4,7 @@ import { duration, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { Departure } from '../departure.ts';
 import { calculateMovedPrice } from '../sizing.ts';
-import { directionOf, positionParams, sideParam, submitOpening } from './position_params.ts';
+import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
   ...positionParams,
@@ -27,14 +27,16 @@ type BankRunnerParams = z.output<typeof params>;
 class BankRunner implements Agent {
   readonly accounts: readonly [number];
   private readonly params: BankRunnerParams;
+  private readonly depositAtoms: number;
   private readonly departure: Departure;
   private phase: 'waiting' | 'watching' | 'running' = 'waiting';
   private insuranceAtoms = 0;
   private lowPrice = 0;
   private highPrice = Number.POSITIVE_INFINITY;
 
-  constructor({ allocateAccount, params }: AgentSetup<BankRunnerParams>) {
+  constructor({ allocateAccount, params, risk }: AgentSetup<BankRunnerParams>) {
     this.params = params;
+    this.depositAtoms = shareBudget(params.budget, 1, risk);
     this.accounts = [allocateAccount()];
     this.departure = new Departure(this.accounts[0], { instalmentSlots: params.check_every });
   }
@@ -55,9 +57,14 @@ class BankRunner implements Agent {
   }
 
   private open(context: AgentContext): void {
-    const { budget, check_every: every, fee_bid: feeBidAtoms, leverage, move, side } = this.params;
+    const { check_every: every, fee_bid: feeBidAtoms, leverage, move, side } = this.params;
     const direction = directionOf(side);
-    submitOpening(context, this.accounts[0], { depositAtoms: budget, leverage, direction, feeBidAtoms });
+    submitOpening(context, this.accounts[0], {
+      depositAtoms: this.depositAtoms,
+      leverage,
+      direction,
+      feeBidAtoms,
+    });
     this.insuranceAtoms = context.venue.insuranceAtoms;
     if (move !== undefined) {
       this.lowPrice = calculateMovedPrice(context.indexPrice, -move);

@@ -4,7 +4,7 @@ import type { AccountView, Agent, AgentContext, AgentModule, AgentSetup } from '
 import { RETRY_SLOTS } from '../departure.ts';
 import { PriceAlarm } from '../price_alarm.ts';
 import { calculateEquityPrice } from '../sizing.ts';
-import { directionOf, positionParams, sideParam, submitOpening } from './position_params.ts';
+import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
   ...positionParams,
@@ -19,11 +19,13 @@ type DebtConcentratorParams = z.output<typeof params>;
 class DebtConcentrator implements Agent {
   readonly accounts: readonly [number];
   private readonly params: DebtConcentratorParams;
+  private readonly depositAtoms: number;
   private readonly alarm = new PriceAlarm();
   private isOpen = false;
 
-  constructor({ allocateAccount, params }: AgentSetup<DebtConcentratorParams>) {
+  constructor({ allocateAccount, params, risk }: AgentSetup<DebtConcentratorParams>) {
     this.params = params;
+    this.depositAtoms = shareBudget(params.budget, 1, risk);
     this.accounts = [allocateAccount()];
   }
 
@@ -45,9 +47,14 @@ class DebtConcentrator implements Agent {
   }
 
   private open(context: AgentContext): void {
-    const { budget, fee_bid: feeBidAtoms, leverage, side } = this.params;
+    const { fee_bid: feeBidAtoms, leverage, side } = this.params;
     const direction = directionOf(side);
-    submitOpening(context, this.accounts[0], { depositAtoms: budget, leverage, direction, feeBidAtoms });
+    submitOpening(context, this.accounts[0], {
+      depositAtoms: this.depositAtoms,
+      leverage,
+      direction,
+      feeBidAtoms,
+    });
     this.isOpen = true;
     context.wakeAt(context.slot + 1);
   }

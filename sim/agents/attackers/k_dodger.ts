@@ -3,7 +3,7 @@ import { percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { Departure } from '../departure.ts';
 import { calculateMovedPrice } from '../sizing.ts';
-import { directionOf, positionParams, sideParam, submitOpening } from './position_params.ts';
+import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
   ...positionParams,
@@ -18,13 +18,15 @@ type KDodgerParams = z.output<typeof params>;
 class KDodger implements Agent {
   readonly accounts: readonly [number];
   private readonly params: KDodgerParams;
+  private readonly depositAtoms: number;
   private readonly departure: Departure;
   /** Index at which it leaves; null before it has opened. */
   private triggerPrice: number | null = null;
   private isLeaving = false;
 
-  constructor({ allocateAccount, params }: AgentSetup<KDodgerParams>) {
+  constructor({ allocateAccount, params, risk }: AgentSetup<KDodgerParams>) {
     this.params = params;
+    this.depositAtoms = shareBudget(params.budget, 1, risk);
     this.accounts = [allocateAccount()];
     this.departure = new Departure(this.accounts[0], { settlesOthers: true });
   }
@@ -45,9 +47,14 @@ class KDodger implements Agent {
   }
 
   private open(context: AgentContext): void {
-    const { budget, fee_bid: feeBidAtoms, leverage, side, trigger } = this.params;
+    const { fee_bid: feeBidAtoms, leverage, side, trigger } = this.params;
     const direction = directionOf(side);
-    submitOpening(context, this.accounts[0], { depositAtoms: budget, leverage, direction, feeBidAtoms });
+    submitOpening(context, this.accounts[0], {
+      depositAtoms: this.depositAtoms,
+      leverage,
+      direction,
+      feeBidAtoms,
+    });
     this.triggerPrice = calculateMovedPrice(context.indexPrice, direction * trigger);
     context.wakeWhenPrice(direction > 0 ? 'above' : 'below', this.triggerPrice);
   }

@@ -1,25 +1,35 @@
-import type { AgentContext } from '../agent.ts';
+import type { AgentContext, AgentSetup } from '../agent.ts';
 import { Departure, submitSettlement } from '../departure.ts';
-import { submitOpening } from './position_params.ts';
+import { shareBudget, submitOpening } from './position_params.ts';
+
+interface PairParams {
+  budget: number;
+  leverage: number;
+  fee_bid: number;
+}
 
 /** Two accounts of one owner, one long and one short by the same amount: no exposure, until one of them is abandoned. */
 export class OppositePair {
   /** The long one first. */
   readonly accounts: readonly [number, number];
   private readonly feeBidAtoms: number;
+  private readonly leverage: number;
+  private readonly depositAtoms: number;
   private readonly departures: readonly [Departure, Departure];
 
-  constructor(allocateAccount: () => number, feeBidAtoms: number) {
+  /** Half of the budget for each side. */
+  constructor({ allocateAccount, params, risk }: AgentSetup<PairParams>) {
+    this.leverage = params.leverage;
+    this.depositAtoms = shareBudget(params.budget, 2, risk);
     this.accounts = [allocateAccount(), allocateAccount()];
-    this.feeBidAtoms = feeBidAtoms;
+    this.feeBidAtoms = params.fee_bid;
     const options = { settlesOthers: true };
     this.departures = [new Departure(this.accounts[0], options), new Departure(this.accounts[1], options)];
   }
 
-  /** Half of the budget on each side, in one slot. */
-  open(context: AgentContext, budgetAtoms: number, leverage: number): void {
-    const { feeBidAtoms } = this;
-    const depositAtoms = Math.floor(budgetAtoms / 2);
+  /** Both sides in one slot. */
+  open(context: AgentContext): void {
+    const { depositAtoms, feeBidAtoms, leverage } = this;
     this.accounts.forEach((account, at) => {
       const direction = at === 0 ? 1 : -1;
       submitOpening(context, account, { depositAtoms, leverage, direction, feeBidAtoms });

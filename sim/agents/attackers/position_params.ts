@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, leverage, money } from '../../scenario/units.ts';
+import type { RiskParams } from '../../../engine/risk/index.ts';
+import { ATOMS, duration, leverage, money, QUOTE, writeDecimal } from '../../scenario/units.ts';
 import type { AgentContext } from '../agent.ts';
 import { calculateOpeningSizeQ } from '../sizing.ts';
 
@@ -18,6 +19,16 @@ export const positionParams = {
 export const sideParam = z.enum(['long', 'short']).describe('Direction of the position.');
 
 export const directionOf = (side: z.output<typeof sideParam>): 1 | -1 => (side === 'long' ? 1 : -1);
+
+/** An equal share of the budget, atoms. Throws a RangeError if the venue would not take it as a first deposit. */
+export function shareBudget(budgetAtoms: number, accounts: number, risk: RiskParams): number {
+  const shareAtoms = Math.floor(budgetAtoms / accounts);
+  if (shareAtoms < risk.minInitialDeposit) {
+    const smallest = `${writeDecimal(risk.minInitialDeposit, ATOMS)} ${QUOTE}`;
+    throw new RangeError(`budget / accounts (${accounts}) is less than the smallest deposit of ${smallest}`);
+  }
+  return shareAtoms;
+}
 
 /** Deposits into an account and opens a position at the observed index, one after the other in this slot's auction. */
 export function submitOpening(

@@ -3,7 +3,7 @@ import { LONG, Mode, SHORT } from '../../../engine/risk/index.ts';
 import { count, duration } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { submitTurn } from '../target_position.ts';
-import { directionOf, positionParams, sideParam, submitOpening } from './position_params.ts';
+import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
   ...positionParams,
@@ -19,10 +19,12 @@ type ResetStallerParams = z.output<typeof params>;
 class ResetStaller implements Agent {
   readonly accounts: readonly number[];
   private readonly params: ResetStallerParams;
+  private readonly depositAtoms: number;
   private isOpen = false;
 
-  constructor({ allocateAccount, params }: AgentSetup<ResetStallerParams>) {
+  constructor({ allocateAccount, params, risk }: AgentSetup<ResetStallerParams>) {
     this.params = params;
+    this.depositAtoms = shareBudget(params.budget, params.accounts, risk);
     this.accounts = Array.from({ length: params.accounts }, allocateAccount);
   }
 
@@ -43,9 +45,8 @@ class ResetStaller implements Agent {
   }
 
   private open(context: AgentContext): void {
-    const { accounts, budget, fee_bid: feeBidAtoms, leverage, side } = this.params;
-    const depositAtoms = Math.floor(budget / accounts);
-    const opening = { depositAtoms, leverage, direction: directionOf(side), feeBidAtoms };
+    const { fee_bid: feeBidAtoms, leverage, side } = this.params;
+    const opening = { depositAtoms: this.depositAtoms, leverage, direction: directionOf(side), feeBidAtoms };
     for (const account of this.accounts) submitOpening(context, account, opening);
     this.isOpen = true;
   }

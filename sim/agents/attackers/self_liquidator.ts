@@ -26,9 +26,9 @@ class SelfLiquidator implements Agent {
   private highPrice = Number.POSITIVE_INFINITY;
   private nextPullSlot = 0;
 
-  constructor({ allocateAccount, params }: AgentSetup<SelfLiquidatorParams>) {
-    this.params = params;
-    this.pair = new OppositePair(allocateAccount, params.fee_bid);
+  constructor(setup: AgentSetup<SelfLiquidatorParams>) {
+    this.params = setup.params;
+    this.pair = new OppositePair(setup);
     this.accounts = this.pair.accounts;
   }
 
@@ -53,8 +53,8 @@ class SelfLiquidator implements Agent {
   }
 
   private open(context: AgentContext): void {
-    const { budget, exit_move: move, leverage } = this.params;
-    this.pair.open(context, budget, leverage);
+    const { exit_move: move } = this.params;
+    this.pair.open(context);
     this.lowPrice = calculateMovedPrice(context.indexPrice, -move);
     this.highPrice = calculateMovedPrice(context.indexPrice, move);
     context.wakeWhenPrice('below', this.lowPrice);

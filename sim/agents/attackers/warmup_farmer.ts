@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, duration } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { Departure, submitSettlement } from '../departure.ts';
-import { directionOf, positionParams, sideParam, submitOpening } from './position_params.ts';
+import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
   ...positionParams,
@@ -19,11 +19,13 @@ type WarmupFarmerParams = z.output<typeof params>;
 class WarmupFarmer implements Agent {
   readonly accounts: readonly number[];
   private readonly params: WarmupFarmerParams;
+  private readonly depositAtoms: number;
   private readonly departures: readonly Departure[];
   private leaveSlot = Number.POSITIVE_INFINITY;
 
-  constructor({ allocateAccount, params }: AgentSetup<WarmupFarmerParams>) {
+  constructor({ allocateAccount, params, risk }: AgentSetup<WarmupFarmerParams>) {
     this.params = params;
+    this.depositAtoms = shareBudget(params.budget, params.accounts, risk);
     this.accounts = Array.from({ length: params.accounts }, allocateAccount);
     this.departures = this.accounts.map(
       (account) => new Departure(account, { instalmentSlots: params.every, settlesOthers: true }),
@@ -48,9 +50,8 @@ class WarmupFarmer implements Agent {
   }
 
   private open(context: AgentContext): void {
-    const { accounts, budget, every, fee_bid: feeBidAtoms, hold, leverage, side } = this.params;
-    const depositAtoms = Math.floor(budget / accounts);
-    const opening = { depositAtoms, leverage, direction: directionOf(side), feeBidAtoms };
+    const { every, fee_bid: feeBidAtoms, hold, leverage, side } = this.params;
+    const opening = { depositAtoms: this.depositAtoms, leverage, direction: directionOf(side), feeBidAtoms };
     for (const account of this.accounts) submitOpening(context, account, opening);
     this.leaveSlot = context.slot + hold;
     context.wakeAt(Math.min(this.leaveSlot, context.slot + every));

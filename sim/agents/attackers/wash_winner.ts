@@ -25,11 +25,11 @@ class WashWinner implements Agent {
   private readonly openSlot: number;
   private isOpen = false;
 
-  constructor({ allocateAccount, params }: AgentSetup<WashWinnerParams>) {
-    this.params = params;
-    this.pair = new OppositePair(allocateAccount, params.fee_bid);
+  constructor(setup: AgentSetup<WashWinnerParams>) {
+    this.params = setup.params;
+    this.pair = new OppositePair(setup);
     this.accounts = this.pair.accounts;
-    this.openSlot = Math.max(0, params.start - params.open_before);
+    this.openSlot = Math.max(0, setup.params.start - setup.params.open_before);
   }
 
   onStart(context: AgentContext): void {
@@ -44,7 +44,7 @@ class WashWinner implements Agent {
 
   private open(context: AgentContext): void {
     this.isOpen = true;
-    this.pair.open(context, this.params.budget, this.params.leverage);
+    this.pair.open(context);
     context.wakeAt(Math.max(this.params.start, context.slot + 1));
   }
 }

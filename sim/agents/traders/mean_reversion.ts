@@ -15,24 +15,33 @@ const params = z.strictObject({
 type MeanReversionParams = z.output<typeof params>;
 
 /**
- * Trades against the distance from an exponential average; a = every/window at most 1 of each new price enters it.
- * The deviation is measured before the price joins the average.
+ * Trades against the distance from an exponential average; every/window, at most 1, of each new price enters it. The
+ * deviation is measured before the price joins the average.
  */
-export function createMeanReversionSignal({ enter, every, exit, window }: MeanReversionParams): Signal {
-  const weight = Math.min(1, every / window);
-  let average: number | null = null;
-  let held: 1 | 0 | -1 = 0;
-  return (indexPrice) => {
-    if (average === null) {
-      average = indexPrice;
+export class MeanReversionSignal implements Signal {
+  private readonly enterBps: number;
+  private readonly exitBps: number;
+  private readonly weight: number;
+  private average: number | null = null;
+  private held: 1 | 0 | -1 = 0;
+
+  constructor({ enter, every, exit, window }: MeanReversionParams) {
+    this.enterBps = enter;
+    this.exitBps = exit;
+    this.weight = Math.min(1, every / window);
+  }
+
+  read(indexPrice: number): 1 | 0 | -1 | null {
+    if (this.average === null) {
+      this.average = indexPrice;
       return null;
     }
-    const deviationBps = ((indexPrice - average) * BPS) / average;
-    average += weight * (indexPrice - average);
-    if (Math.abs(deviationBps) >= enter) held = deviationBps > 0 ? -1 : 1;
-    else if (-held * deviationBps <= exit) held = 0;
-    return held;
-  };
+    const deviationBps = ((indexPrice - this.average) * BPS) / this.average;
+    this.average += this.weight * (indexPrice - this.average);
+    if (Math.abs(deviationBps) >= this.enterBps) this.held = deviationBps > 0 ? -1 : 1;
+    else if (-this.held * deviationBps <= this.exitBps) this.held = 0;
+    return this.held;
+  }
 }
 
 export const meanReversion: AgentModule<MeanReversionParams> = {
@@ -40,5 +49,5 @@ export const meanReversion: AgentModule<MeanReversionParams> = {
   role: 'trader',
   doc: 'Sells above and buys below a slow average of the index, and closes when the index is back.',
   params,
-  create: (setup) => new SignalTrader(setup, createMeanReversionSignal(setup.params)),
+  create: (setup) => new SignalTrader(setup, new MeanReversionSignal(setup.params)),
 };

@@ -15,19 +15,28 @@ const params = z.strictObject({
 type MomentumParams = z.output<typeof params>;
 
 /** Follows the move over the last `lookback`; says nothing until it has seen that much. */
-export function createMomentumSignal({ enter, every, exit, lookback }: MomentumParams): Signal {
-  const looks = Math.max(1, Math.round(lookback / every));
-  const seen: number[] = [];
-  let held: 1 | 0 | -1 = 0;
-  return (indexPrice) => {
-    const before = seen.length === looks ? seen.shift()! : null;
-    seen.push(indexPrice);
+export class MomentumSignal implements Signal {
+  private readonly enterBps: number;
+  private readonly exitBps: number;
+  private readonly looks: number;
+  private readonly seen: number[] = [];
+  private held: 1 | 0 | -1 = 0;
+
+  constructor({ enter, every, exit, lookback }: MomentumParams) {
+    this.enterBps = enter;
+    this.exitBps = exit;
+    this.looks = Math.max(1, Math.round(lookback / every));
+  }
+
+  read(indexPrice: number): 1 | 0 | -1 | null {
+    const before = this.seen.length === this.looks ? this.seen.shift()! : null;
+    this.seen.push(indexPrice);
     if (before === null) return null;
     const moveBps = ((indexPrice - before) * BPS) / before;
-    if (Math.abs(moveBps) >= enter) held = moveBps > 0 ? 1 : -1;
-    else if (held * moveBps <= exit) held = 0;
-    return held;
-  };
+    if (Math.abs(moveBps) >= this.enterBps) this.held = moveBps > 0 ? 1 : -1;
+    else if (this.held * moveBps <= this.exitBps) this.held = 0;
+    return this.held;
+  }
 }
 
 export const momentum: AgentModule<MomentumParams> = {
@@ -35,5 +44,5 @@ export const momentum: AgentModule<MomentumParams> = {
   role: 'trader',
   doc: 'Buys what has risen and sells what has fallen over a lookback, and closes when the move is over.',
   params,
-  create: (setup) => new SignalTrader(setup, createMomentumSignal(setup.params)),
+  create: (setup) => new SignalTrader(setup, new MomentumSignal(setup.params)),
 };

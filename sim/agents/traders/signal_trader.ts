@@ -16,8 +16,11 @@ export interface SignalSetup {
   every: number;
 }
 
-/** Reads one observed index price; the direction wanted now, or null to keep what there is. */
-export type Signal = (indexPrice: number) => 1 | 0 | -1 | null;
+/** Plain fields only, like every agent's own state. */
+export interface Signal {
+  /** Takes one observed index price; the direction wanted now, or null to keep what there is. */
+  read(indexPrice: number): 1 | 0 | -1 | null;
+}
 
 /** Looks every few slots and turns its one position where the signal points. */
 export class SignalTrader implements Agent {
@@ -44,7 +47,7 @@ export class SignalTrader implements Agent {
   }
 
   onWake(context: AgentContext): void {
-    const direction = this.signal(context.indexPrice);
+    const direction = this.signal.read(context.indexPrice);
     const view = direction === null ? null : context.view(this.accounts[0]);
     // Who has nothing left, or was refused a deposit, never looks again.
     if (view === undefined || (view !== null && isBroke(view))) return;

@@ -1,30 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { createMeanReversionSignal, meanReversion } from '../../../../sim/agents/traders/mean_reversion.ts';
-import { createMomentumSignal, momentum } from '../../../../sim/agents/traders/momentum.ts';
+import { MeanReversionSignal, meanReversion } from '../../../../sim/agents/traders/mean_reversion.ts';
+import { MomentumSignal, momentum } from '../../../../sim/agents/traders/momentum.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
 
 const CAPITAL = { capital: '1_000 USDC' };
 
 describe('momentum signal', () => {
   const signal = (overrides: object) =>
-    createMomentumSignal(momentum.params.parse({ ...CAPITAL, every: '10 slots', ...overrides }));
+    new MomentumSignal(momentum.params.parse({ ...CAPITAL, every: '10 slots', ...overrides }));
 
   it('compares with the price one lookback ago, and is silent before that', () => {
-    const read = signal({ lookback: '20 slots', enter: '5 %' });
+    const trend = signal({ lookback: '20 slots', enter: '5 %' });
     // 104 against 100 is 4 %, 106 against 100 6 %, 108 against 104 3.8 % (kept), 100 against 106 −5.7 %.
-    expect([100, 100, 104, 106, 108, 100].map(read)).toEqual([null, null, 0, 1, 1, -1]);
+    expect([100, 100, 104, 106, 108, 100].map((price) => trend.read(price))).toEqual([
+      null,
+      null,
+      0,
+      1,
+      1,
+      -1,
+    ]);
   });
 
   it('lets go once the move in its direction is no more than `exit`', () => {
-    const read = signal({ lookback: '10 slots', enter: '5 %', exit: '1 %' });
+    const trend = signal({ lookback: '10 slots', enter: '5 %', exit: '1 %' });
     // +6 %, then +0.94 %; −5.6 %, then −2 % (more than 1 %), then +1 %.
-    expect([100, 106, 107, 101, 99, 100].map(read)).toEqual([null, 1, 0, -1, -1, 0]);
+    expect([100, 106, 107, 101, 99, 100].map((price) => trend.read(price))).toEqual([null, 1, 0, -1, -1, 0]);
   });
 });
 
 describe('mean reversion signal', () => {
   it('trades against the distance from the average before the price joins it', () => {
-    const read = createMeanReversionSignal(
+    const trend = new MeanReversionSignal(
       meanReversion.params.parse({
         ...CAPITAL,
         every: '5 slots',
@@ -34,7 +41,7 @@ describe('mean reversion signal', () => {
       }),
     );
     // Averages before each price: 100, 100, 105 (+3.8 %: kept), 107 (+0.9 %: out), 107.5, 98.75 (−8.9 %: kept).
-    expect([100, 110, 109, 108, 90, 90].map(read)).toEqual([null, -1, -1, 0, 1, 1]);
+    expect([100, 110, 109, 108, 90, 90].map((price) => trend.read(price))).toEqual([null, -1, -1, 0, 1, 1]);
   });
 });
 
