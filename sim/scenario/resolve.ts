@@ -31,7 +31,7 @@ import { SlabNames } from './slab_names.ts';
 import { readSweep } from './sweep.ts';
 import { childOf, locate, nameOf, splitPath, stepsOf, textAt } from './tree.ts';
 import { type Exposure, milliseconds, withUnits } from './units.ts';
-import { issueAt } from './zod_issues.ts';
+import { issueAt, parseNode } from './zod_issues.ts';
 
 /** A part of the scenario beside the text it came from. */
 export interface Resolved<T> {
@@ -203,8 +203,17 @@ export class ScenarioResolver {
     this.reader.parse(list, this.reader.only('slabs'), '');
     this.reader.items('slabs').forEach((item, index) => {
       const path = `slabs.${nameOf(item) ?? index}`;
-      const head = this.reader.parse(HEAD, item, path) as z.output<typeof slabHeadType> | undefined;
-      if (head === undefined || item.type !== 'map') return;
+      if (item.type !== 'map') {
+        this.reader.parse(HEAD, item, path);
+        return;
+      }
+      const head = this.readSlabHead(item, path);
+      if (head === undefined) {
+        withUnits({ bases: [] }, () => {
+          for (const part of [FLOWS, RISK, MATCHER]) this.reader.parse<unknown>(part, item, path);
+        });
+        return;
+      }
       const underlyings = childOf(this.reader.root, 'underlyings');
       const known = underlyings === undefined ? [] : stepsOf(underlyings);
       const exists = known.includes(head.underlying);
@@ -220,6 +229,12 @@ export class ScenarioResolver {
         for (const variant of variants) this.readSlab(variant, head.id, head.underlying, path);
       });
     });
+  }
+
+  /** A slab with an unknown key is still read, so that its other mistakes are found as well. */
+  private readSlabHead(item: MapNode, path: string): z.output<typeof slabHeadType> | undefined {
+    const strict = this.reader.parse(HEAD, item, path) as z.output<typeof slabHeadType> | undefined;
+    return strict ?? parseNode(slabHeadType, item, path, this.reader.baseDirectory).value;
   }
 
   private readSlab(

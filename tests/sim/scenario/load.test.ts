@@ -246,6 +246,15 @@ describe('many mistakes', () => {
     ]);
   });
 
+  it('of a slab with an unknown key are all found', () => {
+    const broken = VALID.replace('    underlying: BTC', '    underlyng: x\n    underlying: BTX').replace(
+      '5 bps',
+      '5',
+    );
+    const paths = listIssues(broken).map((issue) => issue.split(' ')[1]);
+    expect(paths).toEqual(['slabs.btc.underlyng:', 'slabs.btc.underlying:', 'slabs.btc.risk.trading_fee:']);
+  });
+
   it('of a broken text are only those of the text', () => {
     expect(listIssues('schema: [\ntitle: "x')).not.toEqual([]);
     expect(listIssues('schema: [\ntitle: "x').join()).not.toContain('is missing');
