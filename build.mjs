@@ -6,7 +6,12 @@ const root = new URL('.', import.meta.url).pathname;
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'cli/main.ts', worker: 'sim/shards/worker.ts', index: 'index.ts' },
+  entryPoints: {
+    cli: 'cli/main.ts',
+    worker: 'sim/shards/worker.ts',
+    cell_worker: 'cli/cell_worker.ts',
+    index: 'index.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

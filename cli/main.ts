@@ -2,16 +2,20 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ExitCode } from './exit_codes.ts';
+import { mergeCommand } from './merge.ts';
 import { parityCommand } from './parity.ts';
 import { replayTraceCommand } from './replay_trace.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
+import { sweepCommand } from './sweep.ts';
 import { validateCommand } from './validate.ts';
 
 await yargs(hideBin(process.argv))
   .scriptName('percolator-lab')
   .usage('$0 <command>\n\nStress-test lab for a sharded perpetual-futures exchange.')
   .command(runCommand)
+  .command(sweepCommand)
+  .command(mergeCommand)
   .command(validateCommand)
   .command(schemaCommand)
   .command(replayTraceCommand)

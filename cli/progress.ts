@@ -16,11 +16,12 @@ export class Progress {
     this.shownAt = out.isTTY ? Number.NEGATIVE_INFINITY : this.startedAt;
   }
 
-  update(done: number, total: number): void {
+  /** `note` goes behind the figures. */
+  update(done: number, total: number, note = ''): void {
     const now = performance.now();
     if (now - this.shownAt < (this.out.isTTY ? TERMINAL_MS : LOG_MS)) return;
     this.shownAt = now;
-    const line = formatProgress(done, total, now - this.startedAt, this.unit);
+    const line = formatProgress(done, total, now - this.startedAt, this.unit) + note;
     if (this.out.isTTY) {
       this.out.write(`\r\u001b[K${line}`);
       this.isLineOpen = true;

@@ -13,6 +13,7 @@ import { SimulationError } from '../sim/shards/failure.ts';
 import { readCodeVersion } from './code_version.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
+import { watchSignals } from './signals.ts';
 
 interface Arguments {
   scenario: string;
@@ -24,6 +25,9 @@ interface Arguments {
   force: boolean;
   report: boolean;
 }
+
+/** Seeds that need no quotes on any command line. */
+export const SEED_PATTERN = /^[\w.-]{1,64}$/;
 
 const quote = (text: string) => (/^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
@@ -38,23 +42,6 @@ export function formatCommand({
   for (const override of set) words.push('--set', override);
   if (check) words.push('--check');
   return words.map(quote).join(' ');
-}
-
-/** Ctrl-C asks the run to stop; a second one ends the process. `release` gives the signals back. */
-function watchSignals(progress: Progress): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(ExitCode.Interrupted);
-    progress.say('stopping; what is complete is kept (Ctrl-C again gives it up)');
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  const release = () => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  };
-  return { signal: controller.signal, release };
 }
 
 const seconds = (ms: number) => Math.round(ms) / 1000;
@@ -118,7 +105,7 @@ function findBadOption({ out, seed, workers }: Arguments): string | null {
     if (Array.isArray(value)) return `--${name} is given more than once`;
   }
   if (!(Number.isSafeInteger(workers) && workers >= 0)) return '--workers needs a whole number of at least 0';
-  return /^[\w.-]{1,64}$/.test(seed) ? null : '--seed needs 1 to 64 letters, digits, or any of . _ -';
+  return SEED_PATTERN.test(seed) ? null : '--seed needs 1 to 64 letters, digits, or any of . _ -';
 }
 
 async function run(args: Arguments): Promise<void> {
@@ -128,7 +115,7 @@ async function run(args: Arguments): Promise<void> {
     process.exitCode = ExitCode.InvalidInput;
     return;
   }
-  const loaded = loadScenario(args.scenario, { overrides: args.set });
+  const loaded = loadScenario(args.scenario, { overrides: args.set, isCell: true });
   if (!loaded.ok) {
     for (const issue of loaded.issues) console.error(formatIssue(issue));
     process.exitCode = ExitCode.InvalidInput;

@@ -10,6 +10,7 @@ import {
   type View,
 } from './definition.ts';
 import { calculateFit, type FitRow } from './fit.ts';
+import { calculateGroups, type GroupSummary } from './groups.ts';
 import { haircutMetrics } from './haircut.ts';
 import { calculateIdentities, type Identity } from './identities.ts';
 import { liquidationMetrics } from './liquidations.ts';
@@ -61,6 +62,7 @@ export interface Summary {
   verdict: Verdict;
   metrics: MetricRow[];
   slabs: SlabSummary[];
+  groups: GroupSummary[];
   identities: Identity[];
   fit: FitRow[];
 }
@@ -102,6 +104,7 @@ export function calculateSummary(record: RunRecord): Summary {
       value: run[definition.name] ?? null,
     })),
     slabs,
+    groups: calculateGroups(record),
     identities,
     fit,
   };

@@ -60,6 +60,19 @@ function checkAccounting({ identities }: VerdictInput): Fact {
   };
 }
 
+/** Anybody must be able to finish what a reset began, with permissionless instructions (design 01 §11). */
+function checkRecovery({ record }: VerdictInput): Fact {
+  const stuck = record.slabs.filter((info) => info.recoveryInstructions === null);
+  return {
+    id: 'recovery',
+    status: stuck.length === 0 ? 'pass' : 'fail',
+    statement:
+      stuck.length === 0
+        ? 'Permissionless instructions finish every recovery that the end of the run left open (must).'
+        : `Permissionless instructions do not finish the recovery of ${stuck.map(({ slab }) => slab).join(', ')} (must).`,
+  };
+}
+
 /** Promises of the engine: a miss is a bug, not a market outcome. */
 function checkPromises(input: VerdictInput): Fact[] {
   const flat = input.metrics['haircut.flat_principal_lost_max'] ?? null;
@@ -87,6 +100,7 @@ function checkPromises(input: VerdictInput): Fact[] {
       status: frozen === 0 ? 'pass' : 'fail',
       statement: `${capitalise(formatCount(frozen, 'account'))} froze on an arithmetic overflow (must be 0).`,
     },
+    checkRecovery(input),
   ];
 }
 
@@ -209,6 +223,10 @@ function findManipulation(input: VerdictInput): string {
 }
 
 const SEVERITY: readonly FactStatus[] = ['fail', 'attention', 'pass', 'note'];
+
+/** Broken promises of the engine or the lab: such a result cannot be trusted, whatever else it shows. */
+export const listBrokenPromises = ({ facts }: Verdict): string[] =>
+  facts.filter(({ status }) => status === 'fail').map(({ statement }) => statement);
 
 /** What needs a reader first; otherwise in the order given. */
 const sortFacts = (facts: Fact[]): Fact[] =>
