@@ -11,69 +11,108 @@ const params = z.strictObject({
   every: duration(1)
     .prefault('25 slots')
     .describe('How often each account takes new profit into reserve and what has matured out.'),
+  plan: z
+    .enum(['together', 'in_turn'])
+    .default('together')
+    .describe(
+      'All accounts hold a share of the position at once, or each holds all of it for its part of the time and then ' +
+        'leaves its profit to age, which no later gain re-spreads.',
+    ),
   hold: duration(1).describe('Time until it closes everything and leaves.'),
 });
 type WarmupFarmerParams = z.output<typeof params>;
 
-/** Many small accounts, touched often, so that each bit of profit begins to age as early as it can. */
+/** Many accounts, so that each bit of profit begins to age as early as it can and is not re-spread by later ones. */
 class WarmupFarmer implements Agent {
   readonly accounts: readonly number[];
   private readonly params: WarmupFarmerParams;
-  private readonly depositAtoms: number;
   private readonly departures: readonly Departure[];
-  private leaveSlot = Number.POSITIVE_INFINITY;
+  private readonly depositAtoms: number;
+  private readonly turnSlots: number;
+  /** Accounts opened so far; the last of them holds the position when they take turns. */
+  private opened = 0;
+  private leaveSlot = 0;
+  private nextTurnSlot = 0;
+  private nextHarvestSlot = 0;
 
   constructor({ allocateAccount, params, risk }: AgentSetup<WarmupFarmerParams>) {
+    const { accounts, budget, every, hold, plan } = params;
     this.params = params;
-    this.depositAtoms = shareBudget(params.budget, params.accounts, risk);
-    this.accounts = Array.from({ length: params.accounts }, allocateAccount);
-    this.departures = this.accounts.map(
-      (account) => new Departure(account, { instalmentSlots: params.every, settlesOthers: true }),
-    );
+    this.accounts = Array.from({ length: accounts }, allocateAccount);
+    this.depositAtoms = shareBudget(budget, plan === 'together' ? accounts : 1, risk);
+    this.turnSlots = Math.max(1, Math.floor(hold / accounts));
+    const options = { instalmentSlots: every, settlesOthers: true };
+    this.departures = this.accounts.map((account) => new Departure(account, options));
   }
 
   onStart(context: AgentContext): void {
-    if (context.slot >= this.params.start) this.open(context);
+    if (context.slot >= this.params.start) this.begin(context);
     else context.wakeAt(this.params.start);
   }
 
   onWake(context: AgentContext): void {
-    const { every, fee_bid: bid } = this.params;
-    if (this.leaveSlot === Number.POSITIVE_INFINITY) {
-      this.open(context);
-    } else if (context.slot >= this.leaveSlot) {
-      for (const departure of this.departures) departure.step(context, bid);
+    const { slot } = context;
+    if (this.opened === 0) this.begin(context);
+    else if (slot >= this.leaveSlot) {
+      for (const departure of this.departures) departure.step(context, this.params.fee_bid);
     } else {
-      this.harvest(context);
-      context.wakeAt(Math.min(this.leaveSlot, context.slot + every));
+      if (slot >= this.nextTurnSlot) this.takeTurn(context);
+      if (slot >= this.nextHarvestSlot) this.harvest(context);
+      this.sleep(context);
     }
   }
 
-  private open(context: AgentContext): void {
-    const { every, fee_bid: feeBidAtoms, hold, leverage, side } = this.params;
-    const opening = { depositAtoms: this.depositAtoms, leverage, direction: directionOf(side), feeBidAtoms };
-    for (const account of this.accounts) submitOpening(context, account, opening);
+  private begin(context: AgentContext): void {
+    const { accounts, every, hold, plan } = this.params;
     this.leaveSlot = context.slot + hold;
-    context.wakeAt(Math.min(this.leaveSlot, context.slot + every));
+    this.nextHarvestSlot = context.slot + every;
+    if (plan === 'in_turn') {
+      this.openNext(context);
+    } else {
+      while (this.opened < accounts) this.openNext(context);
+      this.nextTurnSlot = Number.POSITIVE_INFINITY;
+    }
+    this.sleep(context);
+  }
+
+  private openNext(context: AgentContext): void {
+    const { accounts, fee_bid: feeBidAtoms, leverage, side } = this.params;
+    const opening = { depositAtoms: this.depositAtoms, leverage, direction: directionOf(side), feeBidAtoms };
+    submitOpening(context, this.accounts[this.opened]!, opening);
+    this.opened += 1;
+    this.nextTurnSlot = this.opened < accounts ? context.slot + this.turnSlots : Number.POSITIVE_INFINITY;
+  }
+
+  /** Moves capital and position on to the next account, in one slot. */
+  private takeTurn(context: AgentContext): void {
+    const account = this.accounts[this.opened - 1]!;
+    context.submit({ type: 'close', account, share: 1 }, this.params.fee_bid);
+    context.submit({ type: 'withdraw', account, amountAtoms: 'max' }, this.params.fee_bid);
+    this.openNext(context);
   }
 
   /** The settlement also takes its own new profit into the reserves, where it begins to age. */
   private harvest(context: AgentContext): void {
-    const bid = this.params.fee_bid;
+    const { every, fee_bid: bid } = this.params;
+    this.nextHarvestSlot = context.slot + every;
     submitSettlement(context, bid);
-    for (const account of this.accounts) {
+    for (const account of this.accounts.slice(0, this.opened)) {
       if ((context.view(account)?.releasedAtoms ?? 0) > 0) context.submit({ type: 'convert', account }, bid);
       context.submit({ type: 'withdraw', account, amountAtoms: 'max' }, bid);
     }
+  }
+
+  private sleep(context: AgentContext): void {
+    context.wakeAt(Math.min(this.leaveSlot, this.nextHarvestSlot, this.nextTurnSlot));
   }
 }
 
 export const warmupFarmer: AgentModule<WarmupFarmerParams> = {
   kind: 'warmup_farmer',
   role: 'attacker',
-  doc: 'Splits its budget among many accounts and touches them often, so that profit ages in many small reserves.',
+  doc: 'Spreads a position over many accounts, at once or one after the other, so that profit ages in many small reserves.',
   params,
   hypothesis:
-    'Profit split among many accounts matures earlier than the same profit in one; success is profit withdrawn sooner than one account of the same budget could.',
+    'Profit spread over many accounts matures earlier than the same profit in one, where every gain re-spreads all of it; success is profit withdrawn sooner than one account of the same budget could.',
   create: (setup) => new WarmupFarmer(setup),
 };

@@ -11,13 +11,24 @@ export interface Play {
   insurance?: string;
   population?: readonly object[];
   attacks?: readonly object[];
+  /** Data files beside the scenario, by name. */
+  files?: Readonly<Record<string, string>>;
 }
 
 /**
  * Runs a tiny scenario in this process with all checks on. One slab: price 100, margins 10 % and 5 %, no fees, no
  * warmup, no insurance, an LP of 1 000 000 without a spread: what happens can be followed by hand.
  */
-export function play({ attacks = [], insurance = '0 USDC', lp, population = [], price, risk, slots }: Play) {
+export function play({
+  attacks = [],
+  files,
+  insurance = '0 USDC',
+  lp,
+  population = [],
+  price,
+  risk,
+  slots,
+}: Play) {
   const scenario = {
     schema: 'percolator-lab/1',
     title: 'An attack',
@@ -53,7 +64,7 @@ export function play({ attacks = [], insurance = '0 USDC', lp, population = [], 
     measure: { cranked_every: '1 slots' },
   };
   // JSON is YAML.
-  const loaded = loadFiles({ 'attack.yaml': JSON.stringify(scenario) });
+  const loaded = loadFiles({ 'attack.yaml': JSON.stringify(scenario), ...files });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues, null, 1));
   return runScenario({ scenario: loaded.scenario, seed: '7', workers: 0, check: true, reproduce: 'test' });
 }

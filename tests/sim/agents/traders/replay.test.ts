@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { replay } from '../../../../sim/agents/traders/replay.ts';
 import { withUnits } from '../../../../sim/scenario/units.ts';
 import { createAgent, FakeContext } from '../fake_context.ts';
+import { accountsOf, jump, play } from '../play.ts';
 
 /** Parses the parameters with this text as the file; the messages if it is refused. */
 const parse = (text: string) =>
@@ -70,5 +71,23 @@ describe('replay', () => {
       ? `${rows}\n1 s,ann,convert\n`
       : `time,account,action,value\n${rows}\n`;
     expect(parse(text).messages).toEqual([message]);
+  });
+
+  it('plays a file through a venue', async () => {
+    const record = await play({
+      slots: 30,
+      price: jump('10 %', 15),
+      population: [{ group: 'flow', kind: 'replay', start: '2 slots', params: { file: 'flow.csv' } }],
+      files: { 'flow.csv': FLOW },
+    });
+    expect(record.tables.fills).toMatchObject([
+      { slot: 2, sizeQ: 2_500_000, sellerGroup: 'flow' },
+      { slot: 12, sizeQ: 1_250_000, buyerGroup: 'flow' },
+    ]);
+    // Ann is left 1.25 short when the price rises by 10; bob is gone with what he brought. There is nothing to convert.
+    expect(accountsOf(record, 'flow')).toMatchObject([
+      { agent: 'flow/0', withdrawnAtoms: 10_500_000, positionQ: -1_250_000, netAtoms: -12_500_000 },
+      { agent: 'flow/0', withdrawnAtoms: 500_000_000, positionQ: 0, netAtoms: 0 },
+    ]);
   });
 });
