@@ -82,7 +82,6 @@ describe('exact partial (design 01 §9)', () => {
       liquidate a 0       | Overflow
       liquidate a 10M     | Overflow
       liquidate a -1      | Overflow
-      liquidate a 10M     | Overflow
       liquidate a 1       | Undercollateralized
       liquidate a 9_999_999 | a.basis=1 a.C=30 short.mode=ResetPending long.mode=ResetPending long.stale=1
       `,
@@ -113,8 +112,8 @@ describe('keeper_crank (design 01 §10)', () => {
   it('executes a partial hint only if it is valid now', () => {
     runTable(FEES, `${CROWD}\n crank a:5M c:0 | a.q=5M c.basis=10M c.C=40`);
     runTable(FEES, `${CROWD}\n crank a:10M c:1 | a.basis=10M c.basis=10M`);
-    // eq 40 − fee 1 > MM(q): 39 > floor(floor((10−q)·94)·5 %) first holds at a notional of 799: q = 1.5 base
-    runTable(FEES, `${CROWD}\n crank a:1_489_361 c:1_489_362 | a.basis=10M c.basis=10M`);
+    // eq 40, fee ceil(1.8) = 2: 38 > MM needs a rest of at most 759 atoms, 8 085 106 q
+    runTable(FEES, `${CROWD}\n crank a:1_914_893 c:1_914_894 | a.basis=10M c.basis=8_085_106`);
   });
 
   it('fails as a whole on an error inside a candidate, and needs no equity for a null hint', () => {
