@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { checkCommand } from './check.ts';
 import { ExitCode } from './exit_codes.ts';
 import { mergeCommand } from './merge.ts';
 import { parityCommand } from './parity.ts';
@@ -14,6 +15,7 @@ await yargs(hideBin(process.argv))
   .scriptName('percolator-lab')
   .usage('$0 <command>\n\nStress-test lab for a sharded perpetual-futures exchange.')
   .command(runCommand)
+  .command(checkCommand)
   .command(sweepCommand)
   .command(mergeCommand)
   .command(validateCommand)

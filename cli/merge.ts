@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { OutputDirectoryError } from '../sim/record/run_directory.ts';
 import { findDifference, SweepDirectory } from '../sim/sweep/directory.ts';
 import { countCells } from '../sim/sweep/plan.ts';
-import { refuseBadInput } from './sweep.ts';
+import { refuseBadInput } from './bad_input.ts';
 import { type StoredCell, type SweepFolder, writeSweepResults } from './sweep_files.ts';
 import { reportSweep } from './sweep_report.ts';
 

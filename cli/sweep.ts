@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { OutputDirectoryError } from '../sim/record/run_directory.ts';
 import { formatIssue, type ScenarioIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import type { Scenario } from '../sim/scenario/schema.ts';
@@ -15,6 +14,7 @@ import {
   type PlannedCell,
   type SweepPart,
 } from '../sim/sweep/plan.ts';
+import { BadInputError, refuseBadInput } from './bad_input.ts';
 import { type CellTask, KNOWN_METRICS, runCells } from './cells.ts';
 import { readCodeVersion } from './code_version.ts';
 import { ExitCode } from './exit_codes.ts';
@@ -35,9 +35,6 @@ interface Arguments {
   'cell-index': number | undefined;
   'cell-count': number | undefined;
 }
-
-/** The command line or the scenario is wrong; the message is for the person who typed it. */
-class BadInputError extends Error {}
 
 /** Changes to the scenario's `sweep` section: `--grid` replaces its grid, `--seeds` its seeds. */
 function listSweepOverrides({ grid, seeds }: Pick<Arguments, 'grid' | 'seeds'>): string[] {
@@ -204,17 +201,6 @@ async function sweep(args: Arguments): Promise<void> {
     console.error(`part ${part.index} of ${part.count} of ${cells} cells is done; \`merge\` joins the parts`);
     console.log(path);
     if (failures > 0) process.exitCode = ExitCode.InternalError;
-  }
-}
-
-/** Runs a command; mistakes of the caller become a message and exit code 2. */
-export async function refuseBadInput(command: () => Promise<void> | void): Promise<void> {
-  try {
-    await command();
-  } catch (error) {
-    if (!(error instanceof BadInputError || error instanceof OutputDirectoryError)) throw error;
-    console.error(error.message);
-    process.exitCode = ExitCode.InvalidInput;
   }
 }
 
