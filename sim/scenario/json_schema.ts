@@ -6,13 +6,20 @@ const VARIABLE = String.raw`^\$[A-Za-z_]\w*$`;
 
 /**
  * JSON Schema of scenario files, as text, made from the definitions the loader uses. Editors complete and check
- * with it; what needs several parts of a file at once is left to `validate`.
+ * with it; what is missing, and what needs several parts of a file at once, is left to `validate`.
  */
 export function renderJsonSchema(modules: AgentModules): string {
   const schema = z.toJSONSchema(buildScenarioSchema(modules).file, {
     io: 'input',
     reused: 'ref',
     override: ({ jsonSchema, path }) => {
+      // What is missing, a `kind` too, may come from the file that this one extends: no key is required, and several
+      // kinds may match.
+      delete jsonSchema.required;
+      if (jsonSchema.oneOf !== undefined) {
+        jsonSchema.anyOf = jsonSchema.oneOf;
+        delete jsonSchema.oneOf;
+      }
       const { type, pattern } = jsonSchema;
       if (path.length === 0 || typeof type !== 'string' || 'const' in jsonSchema) return;
       // Called again for a type that only adds a description.

@@ -43,6 +43,13 @@ describe('the generated JSON Schema', () => {
     }
   });
 
+  it('accepts a file that extends another and changes a little', () => {
+    const change =
+      'slabs:\n  - {id: btc, risk: {warmup: 5 s}}\npopulation:\n  - {group: a, params: {lag: 1 s}}';
+    expect(accepts(`extends: x\n${change}`)).toBe(true);
+    expect(accepts(`extends: x\n${change.replace('warmup', 'warmpu')}`)).toBe(false);
+  });
+
   it('carries the sentence of every agent and section', () => {
     for (const { doc } of Object.values(AGENT_MODULES))
       expect(text).toContain(JSON.stringify(doc).slice(1, -1));
