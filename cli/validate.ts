@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
-import { METRICS } from '../reports/metrics/index.ts';
 import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import { listScenarios } from '../sim/scenario/sources.ts';
+import { KNOWN_METRICS } from './cells.ts';
 import { ExitCode } from './exit_codes.ts';
 
 interface Arguments {
@@ -12,7 +12,7 @@ interface Arguments {
 
 /** Prints one scenario's line, or all its issues; true if it is valid. */
 function validate(scenario: string, overrides: readonly string[]): boolean {
-  const result = loadScenario(scenario, { overrides, metrics: METRICS });
+  const result = loadScenario(scenario, { overrides, metrics: KNOWN_METRICS });
   if (result.ok) {
     const { slabs, slots, population, attacks } = result.scenario;
     const groups = `${population.length} groups, ${attacks.length} attacks`;
