@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers';
 import { checkCommand } from './check.ts';
 import { ExitCode } from './exit_codes.ts';
 import { mergeCommand } from './merge.ts';
+import { modelcheckCommand } from './modelcheck.ts';
 import { parityCommand } from './parity.ts';
 import { replayTraceCommand } from './replay_trace.ts';
 import { runCommand } from './run.ts';
@@ -22,6 +23,7 @@ await yargs(hideBin(process.argv))
   .command(schemaCommand)
   .command(replayTraceCommand)
   .command(parityCommand)
+  .command(modelcheckCommand)
   .demandCommand(1, 'Name a command; see --help.')
   .strict()
   .fail((message, error, parser) => {
