@@ -15,7 +15,7 @@ import { formatJunit } from '../reports/junit/junit.ts';
 import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import type { Scenario } from '../sim/scenario/schema.ts';
-import { scenarioFolder } from '../sim/scenario/sources.ts';
+import { listScenarios, scenarioFolder } from '../sim/scenario/sources.ts';
 import { writeDurably } from '../sim/sweep/directory.ts';
 import { BadInputError, refuseBadInput } from './bad_input.ts';
 import { type CellTask, KNOWN_METRICS, runCells } from './cells.ts';
@@ -57,7 +57,9 @@ function listFolder(folder: string): string[] {
     });
 }
 
-const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+/** A folder, unless it happens to be called like a shipped scenario. */
+const isFolder = (name: string) =>
+  !listScenarios().includes(name) && existsSync(name) && statSync(name).isDirectory();
 
 /**
  * Scenarios to check, and whether each was named by itself: of a folder only those are checked that expect something.

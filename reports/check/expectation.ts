@@ -108,12 +108,17 @@ function judge(expectation: Expectation, slab: string | null, cells: readonly Ce
   return { ...outcome, got: formatMetric(metric, statistic), met: meetsBound(expectation, statistic) };
 }
 
-/** Judges every expectation over the runs of one scenario: one outcome for each slab it names, or one for the run. */
+/**
+ * Judges every expectation over the runs of one scenario that have a result: one outcome for each slab it names, or one
+ * for the run; none if no run has a result. Runs without one are failures, whatever was expected of them.
+ */
 export function judgeExpectations(
   expectations: readonly Expectation[],
   cells: readonly Cell[],
 ): ExpectationOutcome[] {
+  const ran = cells.filter(({ result }) => result !== null);
+  if (ran.length === 0) return [];
   return expectations.flatMap((expectation) =>
-    (expectation.slabs ?? [null]).map((slab) => judge(expectation, slab, cells)),
+    (expectation.slabs ?? [null]).map((slab) => judge(expectation, slab, ran)),
   );
 }
