@@ -27,7 +27,6 @@ export async function runInProcess(
     const coordinator = new Coordinator({ scenario, seed, registry, board, flows, control });
     const course = { slots: scenario.slots, isFlowShared: hasImpact(scenario) };
     const slots = runSlots(shard, coordinator, control, course);
-    if (signal?.aborted) control.requestStop();
     let yieldedAt = performance.now();
     let step = slots.next();
     while (!step.done) {

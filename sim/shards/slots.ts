@@ -27,17 +27,19 @@ export function* runSlots(
   { slots, isFlowShared }: Course,
 ): Generator<void, PlacedResult[]> {
   const blockSlots = isFlowShared ? 1 : BLOCK_SLOTS;
-  coordinator?.prepare(0, Math.min(blockSlots, slots));
+  // The first block is one slot, so that a run that is stopped at once is left with something.
+  let end = 1;
+  coordinator?.prepare(0, end);
   yield;
   shard.build();
   let slot = 0;
   while (slot < control.endSlot) {
-    const from = slot;
-    slot = Math.min(from + blockSlots, slots);
-    shard.runSlots(from, slot);
+    shard.runSlots(slot, end);
+    slot = end;
+    end = Math.min(slot + blockSlots, slots);
     // The coordinator needs the flows of all shards.
     if (isFlowShared) yield;
-    if (slot < slots) coordinator?.prepare(slot, Math.min(slot + blockSlots, slots));
+    if (slot < slots) coordinator?.prepare(slot, end);
     yield;
   }
   return shard.finish(slot);
