@@ -1,9 +1,8 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CellResult } from '../reports/check/cell.ts';
 import { GROUP_METRICS } from '../reports/metrics/groups.ts';
 import { METRICS } from '../reports/metrics/index.ts';
 import type { KnownMetric } from '../sim/scenario/expect.ts';
-import { findPackageRoot } from '../sim/scenario/root.ts';
 import type { Scenario } from '../sim/scenario/schema.ts';
 import { type PoolOptions, runTasks } from '../sim/sweep/pool.ts';
 
@@ -32,5 +31,7 @@ export function runCells<Task extends CellTask>(
     check,
     reproduce,
   });
-  return runTasks({ ...options, toMessage, script: join(findPackageRoot(), 'dist', 'cell_worker.js') });
+  // Beside the bundle that runs: never the worker of another build.
+  const script = fileURLToPath(new URL('cell_worker.js', import.meta.url));
+  return runTasks({ ...options, toMessage, script });
 }

@@ -10,7 +10,7 @@ export const CONFIDENCE = 0.95;
 /** Φ⁻¹(0.975): a 95 % interval leaves 2.5 % on each side. */
 const NORMAL_QUANTILE = 1.959963984540054;
 
-/** t(0.975) for 1 to 8 degrees of freedom, where the expansion below is not exact to 1e-6. */
+/** t(0.975) for 1 to 8 degrees of freedom, where the expansion below is off by more than 3e-5. */
 const STUDENT_QUANTILES = [
   12.706204736174694, 4.302652729749462, 3.1824463052837078, 2.7764451051977934, 2.570581835636314,
   2.4469118511449666, 2.3646242515927853, 2.3060041352041676,
@@ -18,7 +18,7 @@ const STUDENT_QUANTILES = [
 
 /**
  * t(0.975), the factor of a 95 % Student interval: a table, then the Cornish-Fisher expansion in 1 ÷ degrees of freedom
- * (Abramowitz and Stegun 26.7.5), exact to 1e-6 from 9 on. Neither needs a transcendental function.
+ * (Abramowitz and Stegun 26.7.5), off by at most 3e-5 from 9 on. Neither needs a transcendental function.
  */
 export function calculateStudentQuantile(degreesOfFreedom: number): number {
   const known = STUDENT_QUANTILES[degreesOfFreedom - 1];

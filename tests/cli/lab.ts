@@ -14,6 +14,8 @@ export interface Outcome {
 export interface Command {
   outcome: Promise<Outcome>;
   interrupt(): void;
+  /** Ends it like a power cut: it cannot clean up. */
+  kill(): void;
   /** Resolves when the command has printed this. */
   printed(text: string): Promise<void>;
 }
@@ -41,7 +43,7 @@ export function startLab(args: readonly string[], cwd: string, script = 'dist/cl
       child.stderr.on('data', look);
       child.on('close', () => reject(new Error(`ended without printing ${text}: ${error}`)));
     });
-  return { outcome, interrupt: () => child.kill('SIGINT'), printed };
+  return { outcome, interrupt: () => child.kill('SIGINT'), kill: () => child.kill('SIGKILL'), printed };
 }
 
 export const runLab = (args: readonly string[], cwd: string) => startLab(args, cwd).outcome;

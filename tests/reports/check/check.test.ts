@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { compareBaseline, createBaseline, findBaselineMismatch } from '../../../reports/check/baseline.ts';
+import { type Cell, type CellResult, pickMetric } from '../../../reports/check/cell.ts';
+import { type Expectation, judgeExpectations, meetsBound } from '../../../reports/check/expectation.ts';
+import { formatOutcome, listFindings, type ScenarioOutcome } from '../../../reports/check/outcome.ts';
+import { formatJunit } from '../../../reports/junit/junit.ts';
+
+const METRIC = 'haircut.h_stored_min';
+
+const makeResult = (h: number | null, change: Partial<CellResult> = {}): CellResult => ({
+  metrics: { [METRIC]: h },
+  slabs: [],
+  groups: [],
+  broken: [],
+  ...change,
+});
+const makeCell = (seed: string, result: CellResult | null): Cell => ({
+  seed,
+  reproduce: `run --seed ${seed}`,
+  result,
+  failure: result === null ? { kind: 'Error', message: 'it fell over' } : null,
+});
+const makeExpectation = (change: Partial<Expectation> = {}): Expectation => ({
+  metric: METRIC,
+  slabs: null,
+  group: null,
+  over: 'run',
+  minShareBps: 10_000,
+  comparator: '>=',
+  value: 0.9,
+  tolerance: 0,
+  text: '>= 90 %',
+  ...change,
+});
+const cellsOf = (...values: (number | null)[]) =>
+  values.map((h, at) => makeCell(String(at + 1), makeResult(h)));
+const judgeOne = (change: Partial<Expectation>, cells: Cell[]) =>
+  judgeExpectations([makeExpectation(change)], cells)[0]!;
+
+describe('a bound', () => {
+  it.each([
+    ['<', 0.9, 0, 0.9, false],
+    ['<', 0.9, 0.1, 0.95, true],
+    ['<=', 0.9, 0, 0.9, true],
+    ['<=', 0.9, 0, 0.91, false],
+    ['==', 3, 0, 3, true],
+    ['==', 3, 0.5, 3.6, false],
+    ['>=', 0.9, 0, 0.9, true],
+    ['>=', 0.9, 0.05, 0.84, false],
+    ['>', 0.9, 0, 0.9, false],
+    ['>', 0.9, 0.1, 0.85, true],
+  ] as const)('%s %f ± %f of %f is %s', (comparator, value, tolerance, got, met) => {
+    expect(meetsBound(makeExpectation({ comparator, value, tolerance }), got)).toBe(met);
+  });
+
+  it('is never met by a missing value', () => {
+    for (const comparator of ['<', '<=', '==', '>=', '>'] as const) {
+      expect(meetsBound(makeExpectation({ comparator, value: 0 }), null)).toBe(false);
+    }
+  });
+});
+
+describe('over the runs', () => {
+  it('every run must meet it by itself; the worst one is named', () => {
+    const outcome = judgeOne({}, cellsOf(0.95, 0.4, 0.8));
+    expect(outcome).toMatchObject({ met: false, hits: 1, runs: 3, got: '0.4' });
+    expect(outcome.worst).toEqual({ seed: '2', value: 0.4, reproduce: 'run --seed 2' });
+    expect(judgeOne({}, cellsOf(0.95, 1)).met).toBe(true);
+    expect(judgeOne({}, cellsOf(0.95, null))).toMatchObject({ met: false, got: 'no value' });
+  });
+
+  it('a statistic is compared, not the runs', () => {
+    expect(judgeOne({ over: 'mean' }, cellsOf(1, 0.8))).toMatchObject({ met: true, got: '0.9', hits: 1 });
+    expect(judgeOne({ over: 'p50' }, cellsOf(0.1, 0.95, 1)).met).toBe(true);
+    expect(judgeOne({ over: 'min' }, cellsOf(0.1, 0.95, 1)).met).toBe(false);
+  });
+
+  it('a share of the runs is enough if the file says so', () => {
+    expect(judgeOne({ over: 'share', minShareBps: 6_600 }, cellsOf(0.1, 0.95, 1))).toMatchObject({
+      met: true,
+      got: '2 of 3',
+      expected: '66 % of runs >= 90 %',
+    });
+    expect(judgeOne({ over: 'share', minShareBps: 6_700 }, cellsOf(0.1, 0.95, 1)).met).toBe(false);
+  });
+
+  it('each slab must meet it by itself, and a group has its own numbers', () => {
+    const slabs = [
+      { slab: 'a', metrics: { [METRIC]: 1 } },
+      { slab: 'b', metrics: { [METRIC]: 0.5 } },
+    ];
+    const groups = [{ slab: 'b', group: 'g', metrics: { 'group.net': 7 } }];
+    const result = makeResult(0.5, { slabs, groups });
+    const outcomes = judgeExpectations([makeExpectation({ slabs: ['a', 'b'] })], [makeCell('1', result)]);
+    expect(outcomes.map(({ met, slab }) => [slab, met])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    expect(pickMetric(result, 'group.net', 'b', 'g')).toBe(7);
+    expect(pickMetric(result, 'group.net', null, 'g')).toBeNull();
+    expect(pickMetric(makeResult(0.3), METRIC, 'only', null)).toBe(0.3);
+  });
+});
+
+describe('a baseline', () => {
+  const cells = cellsOf(0.9, 0.8);
+  const baseline = createBaseline('x', [], cells);
+
+  it('equals itself, also after it was stored', () => {
+    expect(compareBaseline(JSON.parse(JSON.stringify(baseline)), cells)).toEqual([]);
+  });
+
+  it('names what differs, with the first run and their number', () => {
+    expect(compareBaseline(baseline, cellsOf(0.9, 0.7))).toMatchObject([
+      { metric: METRIC, expected: 0.8, got: 0.7, seed: '2', runs: 1 },
+    ]);
+    const more = cells.map((cell) => ({
+      ...cell,
+      result: makeResult(cell.result!.metrics[METRIC]!, { metrics: { ...cell.result!.metrics, fresh: 1 } }),
+    }));
+    expect(compareBaseline(baseline, more)).toMatchObject([
+      { metric: 'fresh', expected: null, got: 1, runs: 2 },
+    ]);
+  });
+
+  it('is not compared with other seeds or changes', () => {
+    expect(findBaselineMismatch(baseline, [], ['1', '2'])).toBeNull();
+    expect(findBaselineMismatch(baseline, [], ['1'])).toContain('has the seeds 1, 2');
+    expect(findBaselineMismatch(baseline, ['a=1'], ['1', '2'])).toContain('--set');
+  });
+});
+
+describe('what is reported', () => {
+  const cells = [
+    makeCell('1', makeResult(0.4)),
+    makeCell('2', null),
+    makeCell('3', makeResult(1, { broken: ['1 account froze on an arithmetic overflow (must be 0).'] })),
+  ];
+  const outcome: ScenarioOutcome = {
+    scenario: 'x',
+    cells,
+    expectations: judgeExpectations([makeExpectation()], cells),
+    differences: null,
+  };
+
+  it('failed runs and broken promises stand first, without being expected', () => {
+    expect(listFindings(outcome).map(({ held, kind, seed }) => [kind, held, seed])).toEqual([
+      ['failure', false, '2'],
+      ['promise', false, '3'],
+      ['expectation', false, '1'],
+    ]);
+    expect(listFindings({ ...outcome, expectations: [] })).toHaveLength(2);
+  });
+
+  it('a miss takes two lines: what, expected and got, then seed and command', () => {
+    const lines = formatOutcome(outcome).split('\n');
+    expect(lines[0]).toBe('x: 3 of 3 missed (3 runs)');
+    expect(lines).toHaveLength(7);
+    expect(lines[5]).toContain('every run >= 90 %  got 0.4 (1 of 2 runs meet it)');
+    expect(lines[6]).toBe('       seed 1: run --seed 1');
+  });
+
+  it('JUnit is well-formed whatever the texts hold, and counts failures and errors apart', () => {
+    const nasty = '<&>"\u0000\u001b\ud800]]>\n\u{1f600}';
+    const bad = { ...cells[1]!, failure: { kind: 'Error', message: nasty } };
+    const xml = formatJunit([{ ...outcome, scenario: nasty, cells: [cells[0]!, bad, cells[2]!] }]);
+    expect(xml).toContain('tests="3" failures="1" errors="2"');
+    expect(readXml(xml)).toEqual(
+      ['testsuites', 'testsuite', ...Array(3).fill(['testcase']).flat()].toSorted(),
+    );
+    expect(xml).toContain('&lt;&amp;&gt;&quot;\ufffd\ufffd\ufffd]]&gt;&#10;\u{1f600}');
+  });
+});
+
+/** The names of all elements but the outcomes, sorted; throws unless tags nest and texts hold nothing forbidden. */
+function readXml(xml: string): string[] {
+  const names: string[] = [];
+  const open: string[] = [];
+  const body = xml.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, '');
+  const rest = body.replace(
+    /<(\/?)([a-z]+)((?: [a-z]+="[^"<&]*(?:&(?:amp|lt|gt|quot|#\d+);[^"<&]*)*")*)(\/?)>/g,
+    (_, end: string, name: string, _attributes: string, empty: string) => {
+      if (end !== '') expect(open.pop()).toBe(name);
+      else {
+        if (name !== 'failure' && name !== 'error') names.push(name);
+        if (empty === '') open.push(name);
+      }
+      return '';
+    },
+  );
+  expect(open).toEqual([]);
+  expect(rest).not.toMatch(/[<>]|&(?!amp;|lt;|gt;|quot;|#\d+;)/);
+  expect(xml).not.toMatch(/(?![\t\n\r])\p{Cc}|\p{Cs}/u);
+  return names.toSorted();
+}
