@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSources, type Source, stripText } from './sources.ts';
@@ -53,6 +54,20 @@ describe('the house', () => {
       imports.filter((name) => !name.startsWith('.')).map((name) => `${path} imports ${name}`),
     );
     expect(packages).toEqual([]);
+  });
+
+  it('imports only packages that an installation has', () => {
+    const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const undeclared = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => !/^(?:\.|node:)/.test(name))
+        .filter(
+          (name) =>
+            !Object.keys(dependencies).some((known) => name === known || name.startsWith(`${known}/`)),
+        )
+        .map((name) => `${path} imports ${name}`),
+    );
+    expect(undeclared).toEqual([]);
   });
 
   it('engine touches no clock, file, thread or randomness', () => {
