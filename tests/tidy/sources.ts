@@ -31,7 +31,9 @@ export function stripText(text: string): string {
 export function readSources(...folders: string[]): Source[] {
   return folders.flatMap(listTypeScript).map((path) => {
     const text = readFileSync(join(root, path), 'utf8');
-    const imports = [...text.matchAll(/(?:from|import\(|^import)\s*'([^']+)'/gm)].map((match) => match[1]!);
+    const imports = [
+      ...text.matchAll(/(?:^(?:import|export)\s[^'"`;]*?from\s*|import\(|^import\s)'([^']+)'/gm),
+    ].map((match) => match[1]!);
     return { path: relative('', path), text, code: stripText(text), imports };
   });
 }
