@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { renderReport } from '../reports/html/report.ts';
 import { calculateSummary } from '../reports/metrics/index.ts';
+import { listBrokenPromises } from '../reports/metrics/verdict.ts';
 import { OutputDirectoryError, prepareRunDirectory, writeRunDirectory } from '../sim/record/run_directory.ts';
 import type { RunRecord } from '../sim/record/types.ts';
 import { runScenario } from '../sim/run.ts';
@@ -53,7 +54,7 @@ async function runAndWrite(
   args: Arguments,
   progress: Progress,
   signal: AbortSignal,
-): Promise<RunRecord> {
+): Promise<{ record: RunRecord; broken: string[] }> {
   const startedAt = performance.now();
   const record = await runScenario({
     scenario,
@@ -83,7 +84,7 @@ async function runAndWrite(
   const { dataFiles } = scenario;
   const outputs = { record, summary, report, timing, ...readCodeVersion(), dataFiles };
   writeRunDirectory(out, outputs, args.force);
-  return record;
+  return { record, broken: listBrokenPromises(summary.verdict) };
 }
 
 function reportFailure(error: unknown, args: Arguments): void {
@@ -127,7 +128,9 @@ async function run(args: Arguments): Promise<void> {
   const { signal, release } = watchSignals(progress);
   try {
     prepareRunDirectory(out, args.force);
-    const record = await runAndWrite(scenario, out, args, progress, signal);
+    const { broken, record } = await runAndWrite(scenario, out, args, progress, signal);
+    for (const statement of broken) console.error(statement);
+    if (broken.length > 0) process.exitCode = ExitCode.InternalError;
     if (signal.aborted) process.exitCode = ExitCode.Interrupted;
     if (!record.complete) {
       console.error(`incomplete: ${record.slotsDone} of ${record.slots} slots, marked so in ${out}`);

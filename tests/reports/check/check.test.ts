@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compareBaseline, createBaseline, findBaselineMismatch } from '../../../reports/check/baseline.ts';
-import { type Cell, type CellResult, pickMetric } from '../../../reports/check/cell.ts';
+import { type Cell, type CellResult, calculateCellResult, pickMetric } from '../../../reports/check/cell.ts';
 import { type Expectation, judgeExpectations, meetsBound } from '../../../reports/check/expectation.ts';
 import { formatOutcome, listFindings, type ScenarioOutcome } from '../../../reports/check/outcome.ts';
 import { formatJunit } from '../../../reports/junit/junit.ts';
+import { calculateSummary } from '../../../reports/metrics/index.ts';
+import { makeCrashRecord } from '../crash_record.ts';
 
 const METRIC = 'haircut.h_stored_min';
 
@@ -128,6 +130,17 @@ describe('a baseline', () => {
     expect(findBaselineMismatch(baseline, [], ['1'])).toContain('has the seeds 1, 2');
     expect(findBaselineMismatch(baseline, ['a=1'], ['1', '2'])).toContain('--set');
   });
+});
+
+it('a frozen account, an unfinished recovery and a broken identity are kept with the numbers of a run', () => {
+  const record = makeCrashRecord();
+  expect(calculateCellResult(calculateSummary(record)).broken).toEqual([]);
+  record.slabs[0]!.frozenAccounts = 2;
+  record.slabs[0]!.recoveryInstructions = null;
+  record.slabs[0]!.toppedUpAtoms += 1;
+  const { broken } = calculateCellResult(calculateSummary(record));
+  expect(broken).toHaveLength(3);
+  expect(broken.join()).toMatch(/identities do not close.*2 accounts froze.*do not finish the recovery of/);
 });
 
 describe('what is reported', () => {
