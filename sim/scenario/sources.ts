@@ -12,17 +12,17 @@ export function scenarioFolder(): string {
   return join(findPackageRoot(), 'scenarios');
 }
 
-/** Names of the shipped scenarios, sorted. */
+/** Names of the shipped scenarios, sorted; those in subfolders are `folder/name`. */
 export function listScenarios(): string[] {
-  return readdirSync(scenarioFolder())
+  return readdirSync(scenarioFolder(), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith(EXTENSION))
-    .map((file) => file.slice(0, -EXTENSION.length))
+    .map((file) => file.slice(0, -EXTENSION.length).replaceAll('\\', '/'))
     .sort();
 }
 
-/** The file that a path or the name of a shipped scenario stands for. */
+/** The file that a path or the name of a shipped scenario stands for. A name may hold `/`, and so may a path. */
 export function resolveScenarioPath(pathOrName: string): string {
-  const isPath = /[/\\]|\.ya?ml$/.test(pathOrName);
+  const isPath = /\\|\.ya?ml$/.test(pathOrName) || (pathOrName.includes('/') && existsSync(pathOrName));
   return isPath ? resolve(pathOrName) : join(scenarioFolder(), pathOrName + EXTENSION);
 }
 
