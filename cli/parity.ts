@@ -5,6 +5,7 @@ import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import { type ParityResult, runParity } from '../sim/verify/parity.ts';
 import { buildHost, ParityHost, ParityUnavailable } from '../sim/verify/parity_host.ts';
+import { type FileLines, measureLines } from '../sim/verify/parity_lines.ts';
 import type { ParityDifference } from '../sim/verify/parity_lockstep.ts';
 import { compareScenario } from '../sim/verify/parity_scenario.ts';
 import { ExitCode } from './exit_codes.ts';
@@ -16,6 +17,7 @@ interface Arguments {
   length: number;
   seed: string;
   coverage: boolean;
+  lines: boolean;
   save: string;
 }
 
@@ -74,14 +76,30 @@ async function compareOneScenario(host: ParityHost, name: string, seed: string):
   }
 }
 
+function printLines(files: readonly FileLines[]): void {
+  console.log('lines of the programs that were reached:');
+  for (const { file, lines, missed } of files) {
+    const rest = missed.length === 0 ? '' : `  not: ${missed.join(' ')}`;
+    console.log(`  ${`${lines - missed.length}/${lines}`.padStart(9)}  ${file}${rest}`);
+  }
+}
+
+async function compareOn(host: ParityHost, args: Arguments): Promise<void> {
+  if (args.scenario === undefined) await compareSequences(host, args);
+  else await compareOneScenario(host, args.scenario, args.seed);
+}
+
 async function compare(args: Arguments): Promise<void> {
   try {
+    if (args.lines) {
+      printLines(await measureLines((host) => compareOn(host, args)));
+      return;
+    }
     const host = new ParityHost(buildHost());
     try {
-      if (args.scenario === undefined) await compareSequences(host, args);
-      else await compareOneScenario(host, args.scenario, args.seed);
+      await compareOn(host, args);
     } finally {
-      host.close();
+      await host.close();
     }
   } catch (error) {
     if (!(error instanceof ParityUnavailable)) throw error;
@@ -108,6 +126,11 @@ export const parityCommand: CommandModule<object, Arguments> = {
         type: 'boolean',
         default: false,
         describe: 'show how often the sequences met each instruction, outcome, event and mode',
+      })
+      .option('lines', {
+        type: 'boolean',
+        default: false,
+        describe: 'show which lines of the Rust rules were reached (needs llvm-cov of rustc’s LLVM)',
       })
       .option('save', {
         type: 'string',

@@ -32,15 +32,19 @@ export function hasCargo(): boolean {
   }
 }
 
-/** Builds the host and returns its path. `canary` builds the one whose rules can be broken on purpose. */
-export function buildHost(canary = false): string {
+/** `plain`; `canary`, whose rules can be broken on purpose; `coverage`, which counts lines. */
+export type HostKind = 'plain' | 'canary' | 'coverage';
+
+/** Builds the host and returns its path. Throws `ParityUnavailable`. */
+export function buildHost(kind: HostKind = 'plain'): string {
   const programs = findPrograms();
   if (!hasCargo()) throw new ParityUnavailable('cargo is not installed; the Rust programs cannot be built');
-  const target = join(programs, 'target', ...(canary ? ['canary'] : []));
-  const features = canary ? ['--features', 'canary'] : [];
+  const target = join(programs, 'target', ...(kind === 'plain' ? [] : [kind]));
+  const features = kind === 'canary' ? ['--features', 'canary'] : [];
   const args = ['build', '--release', '--locked', '--package', 'host', '--target-dir', target, ...features];
+  const env = kind === 'coverage' ? { ...process.env, RUSTFLAGS: '-Cinstrument-coverage' } : process.env;
   try {
-    execFileSync('cargo', args, { cwd: programs, stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync('cargo', args, { cwd: programs, env, stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
     throw new ParityUnavailable(`the host does not build:\n${(error as { stderr: Buffer }).stderr}`);
   }
@@ -69,8 +73,8 @@ export class ParityHost {
   private buffered = 0;
   private failure: Error | null = null;
 
-  constructor(path: string) {
-    this.child = spawn(path, { stdio: 'pipe' });
+  constructor(path: string, env: Record<string, string> = {}) {
+    this.child = spawn(path, { stdio: 'pipe', env: { ...process.env, ...env } });
     let complaint = '';
     this.child.stderr.on('data', (text: Buffer) => {
       complaint += text.toString();
@@ -185,9 +189,12 @@ export class ParityHost {
     return (await this.send('c', u32(canary)))[0] === 1;
   }
 
-  close(): void {
+  /** Ends the host; resolves when it is gone. */
+  close(): Promise<void> {
     this.failure ??= new Error('the host was closed');
+    const gone = new Promise<void>((resolve) => this.child.once('close', () => resolve()));
     this.child.stdin.end();
+    return gone;
   }
 }
 

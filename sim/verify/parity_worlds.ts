@@ -151,10 +151,13 @@ export function corrupt(draw: Draw, market: Market): void {
       side.storedPositions = Math.max(0, side.storedPositions + step);
     },
     () => {
+      side.storedPositions = 0;
+    },
+    () => {
       side.stalePositions = Math.max(0, side.stalePositions + step);
     },
     () => {
-      side.oiEff = draw.pick([0, Math.max(0, side.oiEff + step), draw.wide(MAX_OI_SIDE_Q)]);
+      side.oiEff = draw.pick([0, 1, Math.max(0, side.oiEff + step), draw.wide(side.oiEff)]);
     },
     () => {
       side.phantomDustQ = draw.wide(Number.MAX_SAFE_INTEGER);

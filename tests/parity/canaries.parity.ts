@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { recordSaved, runParity } from '../../sim/verify/parity.ts';
 import { buildHost, ParityHost } from '../../sim/verify/parity_host.ts';
 
-const path = buildHost(true);
+const path = buildHost('canary');
 /** The host describes itself in one frame: command `d`, answered with a length and text. */
 const description = execFileSync(path, { input: Buffer.from('0100000064', 'hex') })
   .subarray(4)
@@ -11,9 +11,7 @@ const description = execFileSync(path, { input: Buffer.from('0100000064', 'hex')
 const canaries = [...description.matchAll(/^canary (\w+)$/gm)].map((match) => match[1]!);
 
 const hosts: ParityHost[] = [];
-afterAll(() => {
-  for (const host of hosts) host.close();
-});
+afterAll(() => Promise.all(hosts.map((host) => host.close())));
 
 async function startBroken(canary: number): Promise<ParityHost> {
   const host = new ParityHost(path);

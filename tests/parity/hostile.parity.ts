@@ -20,6 +20,14 @@ beforeAll(() => {
 });
 afterAll(() => host.close());
 
+/** `FUZZ_SECONDS=600 npm run test:parity -- hostile` fuzzes each decoder for that long instead. */
+const seconds = Number(process.env.FUZZ_SECONDS ?? 0);
+const RUNS =
+  seconds > 0
+    ? { numRuns: 1_000_000_000, interruptAfterTimeLimit: seconds * 1_000, markInterruptAsFailure: false }
+    : { numRuns: 6_000 };
+const TIMEOUT = 120_000 + seconds * 1_000;
+
 const KEYS = [PROGRAM_ID, AUTHORITY, new Uint8Array(32).fill(9), new Uint8Array(32)];
 const key = fc.constantFrom(...KEYS);
 const marketBytes = encodeMarket(createMarket(), AUTHORITY);
@@ -90,61 +98,69 @@ const instructionBytes = fc.oneof(
 );
 
 describe('hostile bytes', () => {
-  it('meet the same error on both sides and change the same nothing', async () => {
-    const met = new Set<string>();
-    const property = fc.asyncProperty(
-      mostly(PROGRAM_ID, key),
-      accountLists,
-      instructionBytes,
-      async (program, accounts, data) => {
-        const copies = accounts.map((account) => ({ ...account, data: account.data.slice() }));
-        const error = processInstruction(program, copies, data);
-        const { after, code } = await host.process(program, accounts, data);
-        met.add(String(error));
-        expect(errorOf(code)).toBe(error);
-        after.forEach((bytes, at) => {
-          expect(Buffer.compare(bytes, copies[at]!.data)).toBe(0);
-        });
-        if (error !== null) {
-          copies.forEach(({ data: bytes }, at) => {
-            expect(Buffer.compare(bytes, accounts[at]!.data)).toBe(0);
+  it(
+    'meet the same error on both sides and change the same nothing',
+    async () => {
+      const met = new Set<string>();
+      const property = fc.asyncProperty(
+        mostly(PROGRAM_ID, key),
+        accountLists,
+        instructionBytes,
+        async (program, accounts, data) => {
+          const copies = accounts.map((account) => ({ ...account, data: account.data.slice() }));
+          const error = processInstruction(program, copies, data);
+          const { after, code } = await host.process(program, accounts, data);
+          met.add(String(error));
+          expect(errorOf(code)).toBe(error);
+          after.forEach((bytes, at) => {
+            expect(Buffer.compare(bytes, copies[at]!.data)).toBe(0);
           });
-        }
-      },
-    );
-    await fc.assert(property, { numRuns: 6_000 });
-    for (const error of [
-      'null',
-      'InvalidInstruction',
-      'MissingAccount',
-      'WrongOwner',
-      'ReadOnlyAccount',
-      'MissingSigner',
-      'InvalidAccountData',
-      'AlreadyInitialized',
-      'WrongAuthority',
-      'InvalidParameters',
-    ]) {
-      expect(met).toContain(error);
-    }
-  });
+          if (error !== null) {
+            copies.forEach(({ data: bytes }, at) => {
+              expect(Buffer.compare(bytes, accounts[at]!.data)).toBe(0);
+            });
+          }
+        },
+      );
+      await fc.assert(property, RUNS);
+      for (const error of [
+        'null',
+        'InvalidInstruction',
+        'MissingAccount',
+        'WrongOwner',
+        'ReadOnlyAccount',
+        'MissingSigner',
+        'InvalidAccountData',
+        'AlreadyInitialized',
+        'WrongAuthority',
+        'InvalidParameters',
+      ]) {
+        expect(met).toContain(error);
+      }
+    },
+    TIMEOUT,
+  );
 
-  it('are refused as account data alike', async () => {
-    const damage = fc.array(fc.tuple(fc.nat({ max: marketBytes.length - 1 }), fc.nat({ max: 255 })), {
-      minLength: 1,
-      maxLength: 3,
-    });
-    let accepted = 0;
-    await fc.assert(
-      fc.asyncProperty(damage, async (changes) => {
-        const bytes = marketBytes.slice();
-        for (const [at, byte] of changes) bytes[at] = byte;
-        const isMarket = decodeMarket(bytes) !== null;
-        if (isMarket) accepted += 1;
-        expect(await host.load(bytes)).toBe(codeOf(isMarket ? null : 'InvalidAccountData'));
-      }),
-      { numRuns: 6_000 },
-    );
-    expect(accepted).toBeGreaterThan(100);
-  });
+  it(
+    'are refused as account data alike',
+    async () => {
+      const damage = fc.array(fc.tuple(fc.nat({ max: marketBytes.length - 1 }), fc.nat({ max: 255 })), {
+        minLength: 1,
+        maxLength: 3,
+      });
+      let accepted = 0;
+      await fc.assert(
+        fc.asyncProperty(damage, async (changes) => {
+          const bytes = marketBytes.slice();
+          for (const [at, byte] of changes) bytes[at] = byte;
+          const isMarket = decodeMarket(bytes) !== null;
+          if (isMarket) accepted += 1;
+          expect(await host.load(bytes)).toBe(codeOf(isMarket ? null : 'InvalidAccountData'));
+        }),
+        RUNS,
+      );
+      expect(accepted).toBeGreaterThan(100);
+    },
+    TIMEOUT,
+  );
 });
