@@ -2,7 +2,7 @@
 
 const THIN = '\u202f';
 /** Between a number and its unit. */
-const NBSP = '\u00a0';
+export const NBSP = '\u00a0';
 /** Minus sign, as wide as a digit. */
 const MINUS = '\u2212';
 /** Quote atoms in one quote token (design 01 §1). */
@@ -31,6 +31,24 @@ export function formatShort(value: number): string {
   const scaled = value / scale;
   const decimals = scale === 1 && Number.isInteger(value) ? 0 : decimalsOf(Math.abs(scaled));
   return suffix === '' ? formatNumber(scaled, decimals) : `${formatNumber(scaled, decimals)}${NBSP}${suffix}`;
+}
+
+const countDecimals = (value: number) => String(value).split('.')[1]?.length ?? 0;
+
+/**
+ * Published figures with the digits they were published with, and measured ones beside them in the same magnitude;
+ * above a million four digits of the smallest. [1168716816] and [1789607764] → "1.169 bn", "1.790 bn"; [163.84] and
+ * [165.72004] → "163.84", "165.72".
+ */
+export function formatAlike(published: readonly number[], measured: readonly number[]): string[] {
+  const values = [...published, ...measured];
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  const smallest = sizes.length === 0 ? 0 : Math.min(...sizes);
+  const [scale, suffix] = SCALES.find(([step]) => step >= 1e6 && smallest >= step) ?? [1, ''];
+  const fourDigits = Math.max(0, 4 - String(Math.floor(smallest / scale)).length);
+  const given = Math.min(4, Math.max(...published.map(countDecimals)));
+  const decimals = scale > 1 || (given === 0 && !measured.every(Number.isInteger)) ? fourDigits : given;
+  return values.map((value) => `${formatNumber(value / scale, decimals)}${suffix && `${NBSP}${suffix}`}`);
 }
 
 const decimalsOf = (size: number) => (size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);

@@ -1,9 +1,9 @@
 import type { RunRecord } from '../../sim/record/types.ts';
-import { formatAtoms, formatCount, formatNumber } from '../format.ts';
+import { formatAlike, formatAtoms, formatCount, formatNumber } from '../format.ts';
 import type { Identity } from '../metrics/identities.ts';
 import type { Summary } from '../metrics/index.ts';
 import { html, type Markup } from './markup.ts';
-import { formatFitValue, renderTable } from './parts.ts';
+import { renderPath, renderTable } from './parts.ts';
 
 /** Identities of so many slabs are spelled out; the rest is in summary.json. */
 const IDENTITY_SLABS = 4;
@@ -34,27 +34,29 @@ ${shown}`;
 /** Published figures beside the run's. */
 export function renderFit(summary: Summary): Markup | null {
   if (summary.fit.length === 0) return null;
-  const rows = summary.fit.map((fit) => [
-    html`<code>${fit.metric}</code>, ${fit.unit}`,
-    formatFitValue(fit.published, fit.unit),
-    fit.low === fit.high
-      ? '–'
-      : `${formatFitValue(fit.low, fit.unit)} to ${formatFitValue(fit.high, fit.unit)}`,
-    fit.simulated === null ? 'no such number' : formatFitValue(fit.simulated, fit.unit),
-    fit.ratio === null ? '–' : formatNumber(fit.ratio, 2),
-    fit.withinRange ? 'in range' : 'outside',
-    fit.source,
-  ]);
+  const rows = summary.fit.map((fit) => {
+    const measured = fit.simulated === null ? [] : [fit.simulated];
+    const [published, low, high, simulated] = formatAlike([fit.published, fit.low, fit.high], measured);
+    return [
+      html`${renderPath(fit.metric)}<br>${fit.unit}`,
+      published!,
+      fit.low === fit.high ? '–' : `${low} to ${high}`,
+      simulated ?? 'no such number',
+      fit.ratio === null ? '–' : formatNumber(fit.ratio, 3),
+      fit.withinRange ? 'in range' : 'outside',
+      fit.source,
+    ];
+  });
   return html`<h3>Fit to published figures</h3>${renderTable(
-    'Targets of the calibration, what was published and what this run gave.',
+    'Targets of the calibration: what was published, the range that counts as met, what this run gave and its ratio to the published figure. Below each, where the figure comes from.',
     [
-      { label: 'metric' },
-      { label: 'published', kind: 'number' },
-      { label: 'range', kind: 'number' },
-      { label: 'simulated', kind: 'number' },
-      { label: 'simulated ÷ published', kind: 'number' },
-      { label: 'verdict' },
-      { label: 'source', kind: 'wide' },
+      { label: 'measure', width: 31 },
+      { label: 'published', kind: 'number', width: 14 },
+      { label: 'range', kind: 'number', width: 22 },
+      { label: 'this run', kind: 'number', width: 13 },
+      { label: 'ratio', kind: 'number', width: 9 },
+      { label: 'verdict', width: 11 },
+      { label: 'source', kind: 'below' },
     ],
     rows,
   )}`;
@@ -79,26 +81,31 @@ function readable(value: string): string {
   return parts(parsed).slice(1, -1);
 }
 
-/** Parameters with their provenance. */
+const LABELS = {
+  measured: 'from data',
+  calibrated: 'chosen so that the run meets a published figure',
+  assumed: 'neither measured nor calibrated',
+} as const;
+
+/** Parameters with their provenance, one table for each kind. */
 export function renderLabels(record: RunRecord): Markup | null {
   if (record.labels.length === 0) return null;
-  const order = ['measured', 'calibrated', 'assumed'] as const;
-  const counts = order.map(
-    (label) => `${record.labels.filter((entry) => entry.label === label).length} ${label}`,
-  );
-  const rows = record.labels
-    .toSorted((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
-    .map((entry) => [html`<code>${entry.path}</code>`, entry.label, readable(entry.value), entry.note]);
-  return html`<h3>Where the parameters come from</h3>${renderTable(
-    `${counts.join(', ')}. Measured: from data. Calibrated: chosen so that the run meets a published figure. Assumed: neither.`,
-    [
-      { label: 'parameter' },
-      { label: 'label' },
-      { label: 'value' },
-      { label: 'source or reason', kind: 'wide' },
-    ],
-    rows,
-  )}`;
+  const tables = Object.entries(LABELS).map(([label, meaning]) => {
+    const entries = record.labels.filter((entry) => entry.label === label);
+    if (entries.length === 0) return null;
+    return html`<details open><summary>${entries.length} ${label}</summary>${renderTable(
+      html`${label}: ${meaning}`,
+      [
+        { label: 'parameter', width: 28 },
+        { label: 'value', width: 28 },
+        { label: 'source or reason', width: 44 },
+      ],
+      entries.map((entry) => [renderPath(entry.path), readable(entry.value), entry.note]),
+    )}</details>
+`;
+  });
+  return html`<h3>Where the parameters come from</h3>
+${tables}`;
 }
 
 /** Refused instructions by group and error: normal life of a venue, but worth a look. */
@@ -123,19 +130,19 @@ export function renderRejections(record: RunRecord): Markup | null {
 
 /** Seed, command, configuration and definitions. */
 export function renderReproduction(record: RunRecord, summary: Summary): Markup {
-  const definitions = summary.metrics.map((row) => [
-    html`<code>${row.name}</code>`,
-    row.unit,
-    row.formula,
-    row.source,
-  ]);
+  const definitions = summary.metrics.map((row) => [renderPath(row.name), row.unit, row.formula, row.source]);
   return html`<section aria-labelledby="reproduce"><h2 id="reproduce">Reproduce this run</h2>
 <p>Seed <code>${record.seed}</code>, ${formatCount(record.slots, 'slot')} of ${record.slotMs} ms. The same version, scenario and seed give the same bytes; manifest.json holds the hashes.</p>
 <pre><code>${record.reproduce}</code></pre>
 <details><summary>Full configuration, as resolved</summary><pre tabindex="0"><code>${JSON.stringify(record.resolved, null, 2)}</code></pre></details>
 <details><summary>Definitions of all ${definitions.length} measures</summary>${renderTable(
     'Column names refer to the CSV tables of the run directory. 1 000 000 atoms are one quote token.',
-    [{ label: 'measure' }, { label: 'unit' }, { label: 'formula', kind: 'wide' }, { label: 'source' }],
+    [
+      { label: 'measure', width: 28 },
+      { label: 'unit', width: 10 },
+      { label: 'formula', width: 44 },
+      { label: 'source', width: 18 },
+    ],
     definitions,
   )}</details></section>
 `;

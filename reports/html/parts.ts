@@ -1,14 +1,6 @@
 import type { Chart, ChartTable } from '../charts/chart.ts';
 import { renderSvg } from '../charts/render.ts';
-import {
-  ATOMS_PER_QUOTE,
-  formatDuration,
-  formatMoney,
-  formatNumber,
-  formatRatio,
-  formatShort,
-  QUOTE,
-} from '../format.ts';
+import { ATOMS_PER_QUOTE, formatDuration, formatMoney, formatNumber, formatRatio, QUOTE } from '../format.ts';
 import type { MetricValue, Unit } from '../metrics/definition.ts';
 import { type Content, html, Markup } from './markup.ts';
 
@@ -16,31 +8,46 @@ import { type Content, html, Markup } from './markup.ts';
 const WIDE = 640;
 const NARROW = 230;
 
-/** A table cell; `number` aligns right. */
+/** `number` aligns right; a `below` cell has a line of its own under the rest of its row. */
 export interface Column {
   label: string;
-  kind?: 'number' | 'wide';
+  kind?: 'number' | 'below';
+  /** Share of the width, %: given for all columns of a table with long texts, or for none. */
+  width?: number;
 }
 
-/** A captioned table that scrolls sideways inside its own box, reachable by keyboard. */
+/** A row's cells; the first one names the row and spans the line below it, if there is one. */
+function renderRow(columns: readonly Column[], row: readonly Content[]): Markup {
+  const cells = columns.map((column, at) => ({ column, cell: row[at] ?? null })).slice(1);
+  const below = cells.filter(({ column }) => column.kind === 'below');
+  const beside = cells.filter(({ column }) => column.kind !== 'below');
+  const span = below.length + 1;
+  return html`<tr><th scope="row"${span > 1 && new Markup(` rowspan="${span}"`)}>${row[0] ?? null}</th>${beside.map(
+    ({ column, cell }) => html`<td class="${column.kind ?? ''}" data-label="${column.label}">${cell}</td>`,
+  )}</tr>
+${below.map(
+  ({ column, cell }) =>
+    html`<tr class="below"><td colspan="${beside.length}" data-label="${column.label}">${cell}</td></tr>\n`,
+)}`;
+}
+
+/**
+ * A captioned table that scrolls sideways inside its own box, reachable by keyboard. One with widths keeps to them and
+ * turns into a list of cards where the page is narrow.
+ */
 export function renderTable(
   caption: Content,
   columns: readonly Column[],
   rows: readonly (readonly Content[])[],
 ): Markup {
-  const head = columns.map(
-    (column) => html`<th scope="col" class="${column.kind ?? ''}">${column.label}</th>`,
+  const isText = columns.some(({ width }) => width !== undefined);
+  const head = columns.map(({ kind, label, width }) =>
+    kind === 'below'
+      ? null
+      : html`<th scope="col" class="${kind ?? ''}"${width !== undefined && new Markup(` style="width:${width}%"`)}>${label}</th>`,
   );
-  const body = rows.map(
-    (row) =>
-      html`<tr>${row.map((cell, at) =>
-        at === 0
-          ? html`<th scope="row">${cell}</th>`
-          : html`<td class="${columns[at]?.kind ?? ''}">${cell}</td>`,
-      )}</tr>\n`,
-  );
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="table"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
-${body}</tbody></table></div>`;
+  return html`<div class="scroll${isText && ' text'}" tabindex="0" role="group" aria-label="table"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
+${rows.map((row) => renderRow(columns, row))}</tbody></table></div>`;
 }
 
 const NUMERIC = /^[−\d.,\u00a0\u202f<> %kMbn-]+$/;
@@ -90,13 +97,11 @@ export function renderValue(value: MetricValue, unit: Unit, slotMs: number): Con
   }
 }
 
+/** A dotted name as code that breaks behind its separators only, if it must. */
+export const renderPath = (path: string): Markup =>
+  html`<code>${path.split(/(?<=[./_-])/).map((part, at) => html`${at > 0 && new Markup('<wbr>')}${part}`)}</code>`;
+
 /** Headline numbers as a definition list. */
 export const renderTiles = (tiles: readonly (readonly [label: string, value: Content])[]): Markup =>
   html`<dl class="tiles">${tiles.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
 `;
-
-/** A number in the unit of a fit target. */
-export const formatFitValue = (value: number, unit: string): string =>
-  unit === QUOTE || Math.abs(value) >= 100_000
-    ? formatShort(value)
-    : formatNumber(value, Number.isInteger(value) ? 0 : 2);

@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../sim/record/types.ts';
-import { formatPercent } from '../format.ts';
+import { formatPercent, NBSP } from '../format.ts';
 import type { MetricValue, Section } from '../metrics/definition.ts';
 import type { MetricRow, Summary } from '../metrics/index.ts';
-import type { FactStatus } from '../metrics/verdict.ts';
+import { describeChecking, type FactStatus } from '../metrics/verdict.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { renderTable, renderTiles, renderValue } from './parts.ts';
 
@@ -15,7 +15,7 @@ const STATUS: Record<FactStatus, string> = {
 
 /** The question, the answer, and the facts behind it: the top of the report. */
 export function renderVerdict(record: RunRecord, summary: Summary): Markup {
-  const facts = summary.verdict.facts.map(
+  const facts = [...summary.verdict.facts, describeChecking(record)].map(
     (fact) =>
       html`<li><span class="status ${fact.status}">${STATUS[fact.status]}</span><span>${fact.statement}</span></li>\n`,
   );
@@ -25,8 +25,31 @@ export function renderVerdict(record: RunRecord, summary: Summary): Markup {
   return html`${banner}<section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <p class="question">${record.question}</p>
 <p class="answer">${summary.verdict.answer}</p>
-<ul class="facts">${facts}</ul></section>
+<ul class="facts">${facts}</ul>
+${renderNotes(record)}</section>
 `;
+}
+
+/** Text of a scenario file as paragraphs: a blank line parts them, backticks mark code, thousands stay together. */
+function renderParagraphs(text: string): Markup[] {
+  const mark = (paragraph: string) =>
+    paragraph
+      .split('`')
+      .map((part, at) =>
+        at % 2 === 1 ? html`<code>${part}</code>` : part.replace(/(?<=\d) (?=\d{3}\b)/g, NBSP),
+      );
+  return text
+    .split(/\n\s*\n/)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((paragraph) => html`<p>${mark(paragraph.trim())}</p>\n`);
+}
+
+/** What the author of the scenario has to say; open at first, because it tells how far the verdict reaches. */
+function renderNotes({ resolved }: RunRecord): Markup | null {
+  const notes = (resolved as { notes?: unknown } | null)?.notes;
+  if (typeof notes !== 'string' || notes.trim() === '') return null;
+  return html`<details class="notes" open><summary>Notes on this scenario</summary>
+${renderParagraphs(notes)}</details>`;
 }
 
 /** What each metric of a section is called in the tables, where its name alone would not do. */
@@ -67,6 +90,9 @@ const TILES: Partial<Record<Section, readonly (readonly [string, string])[]>> = 
     ['principal lost through K', 'haircut.principal_lost_through_k'],
     ['exposure removed by bankruptcies', 'haircut.exposure_removed_bankrupt'],
     ['exposure removed by other liquidations', 'haircut.exposure_removed_ordinary'],
+    ['of the longs’ exposure', 'haircut.exposure_removed_share_long'],
+    ['of the shorts’ exposure', 'haircut.exposure_removed_share_short'],
+    ['open claims without backing', 'haircut.open_claims_unbacked'],
     ['most a flat account lost', 'haircut.flat_principal_lost_max'],
   ],
   manipulation: [

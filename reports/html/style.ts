@@ -27,6 +27,7 @@ pre { background: var(--panel); padding: .7rem .9rem; border-radius: 6px; white-
 .banner { border: 2px solid var(--fail); border-radius: 6px; padding: .6rem .9rem; margin: 1rem 0; font-weight: 600; }
 .question { font-size: 1.05rem; color: var(--muted); margin: .2rem 0; }
 .answer { font-size: 1.18rem; line-height: 1.45; margin: .4rem 0 1rem; max-width: none; }
+details.notes { margin-top: 1.2rem; } details.notes summary { font-weight: 600; }
 .finding { font-weight: 600; }
 ul.facts { list-style: none; padding: 0; margin: 0; }
 ul.facts li { display: grid; grid-template-columns: 6.6rem 1fr; gap: .3rem .8rem; padding: .35rem 0; border-bottom: 1px solid var(--grid); }
@@ -50,8 +51,19 @@ caption { text-align: left; color: var(--muted); padding: .4rem .6rem; }
 th, td { text-align: left; vertical-align: top; padding: .28rem .6rem; border-bottom: 1px solid var(--grid); }
 thead th { background: var(--panel); font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.wide { min-width: 15rem; }
+.text table { table-layout: fixed; min-width: 640px; }
+.text th, .text td { overflow-wrap: anywhere; }
+.text tbody th { font-weight: 400; }
+tr:has(+ tr.below) td { border-bottom: 0; }
+tr.below td { color: var(--muted); padding-top: 0; }
 tr.sum th, tr.sum td { border-top: 1px solid var(--line); font-weight: 600; }
+@media screen and (max-width: 700px) {
+  .text table { min-width: 0; } .text thead { display: none; }
+  .text table, .text caption, .text tbody, .text tr, .text th, .text td { display: block; border: 0; }
+  .text th, .text td, .text td.number { text-align: left; white-space: normal; padding: .1rem .6rem; }
+  .text td::before { content: attr(data-label) ': '; color: var(--muted); }
+  .text tr { padding-top: .45rem; border-top: 1px solid var(--grid); } .text tr.below { padding: 0; border: 0; }
+}
 nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; list-style: none; padding: 0; margin: .8rem 0; font-size: .92rem; }
 footer { margin-top: 3rem; padding-bottom: 2rem; color: var(--muted); font-size: .88rem; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -60,6 +72,6 @@ footer { margin-top: 3rem; padding-bottom: 2rem; color: var(--muted); font-size:
   main, header.top, footer { max-width: none; padding: 0; }
   figure, tr, ul.facts li, .tiles div { break-inside: avoid; } h2, h3, figcaption { break-after: avoid; }
   figure .wide { display: block; } figure .narrow { display: none; }
-  .scroll { overflow: visible; border: 0; } table { font-size: 8pt; } th, td { padding: .15rem .3rem; overflow-wrap: anywhere; } td.number, th.number { white-space: normal; } td.wide { min-width: 0; } a { color: inherit; text-decoration: none; }
+  .scroll { overflow: visible; border: 0; } table { font-size: 8pt; } th, td { padding: .15rem .3rem; overflow-wrap: anywhere; } td.number, th.number { white-space: normal; } .text table { min-width: 0; } a { color: inherit; text-decoration: none; }
 }
 `;

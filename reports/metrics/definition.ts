@@ -52,13 +52,16 @@ export function calculateRunView(record: RunRecord): View {
 }
 
 /** One view per slab, in slab order; every table is split once. */
-export function calculateSlabViews(record: RunRecord): View[] {
-  const split = Object.entries(record.tables).map(([name, rows]) => [name, groupBySlab(rows)] as const);
-  return record.slabs.map((info) => {
-    const tables = Object.fromEntries(split.map(([name, groups]) => [name, groups.get(info.slab) ?? []]));
-    return { record, slabs: [info], tables: tables as unknown as Tables };
+export function splitBySlab({ record, slabs, tables }: View): View[] {
+  const split = Object.entries(tables).map(([name, rows]) => [name, groupBySlab(rows)] as const);
+  return slabs.map((info) => {
+    const own = Object.fromEntries(split.map(([name, groups]) => [name, groups.get(info.slab) ?? []]));
+    return { record, slabs: [info], tables: own as unknown as Tables };
   });
 }
+
+/** The slabs of a run, one view each. */
+export const calculateSlabViews = (record: RunRecord): View[] => splitBySlab(calculateRunView(record));
 
 /** All slabs of one underlying as one view; undefined if there are none. */
 export function calculateUnderlyingView(record: RunRecord, underlying: string): View | undefined {

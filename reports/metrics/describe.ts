@@ -4,6 +4,7 @@ import { groupBy, type MetricValue, maximum } from './definition.ts';
 import type { FitRow } from './fit.ts';
 import type { Identity } from './identities.ts';
 import { breakevenWarmup } from './manipulation.ts';
+import { EXPOSURE_TARGET } from './thresholds.ts';
 
 /** What the words of a report are made from. */
 export interface VerdictInput {
@@ -45,6 +46,30 @@ export function describeLosses(input: VerdictInput): string {
   const bankrupt = formatCount(value(input, 'liquidations.bankrupt'), 'bankruptcy', 'bankruptcies');
   const ofFlat = flat > 0 ? `, ${formatMoney(flat)} of it by accounts already flat` : '';
   return `${bankrupt} among ${formatCount(liquidations, 'liquidation')} left ${formatMoney(deficits)} of deficits${ofFlat} (${describeBearers(input)})`;
+}
+
+const HOLDERS = ['longs', 'shorts'] as const;
+/** Share of open interest that liquidations of the other side took, by metrics of haircut.ts. */
+const removedShare = (input: VerdictInput, holders: (typeof HOLDERS)[number], bankrupt: '' | '_bankrupt') =>
+  value(input, `haircut.exposure_removed${bankrupt}_share_${holders.slice(0, -1)}`);
+
+/** Whether liquidations took enough of either side off its holders to be named. */
+export const isExposureMaterial = (input: VerdictInput): boolean =>
+  HOLDERS.some((holders) => removedShare(input, holders, '') > EXPOSURE_TARGET);
+
+/** Whose positions shrank because the other side was liquidated: what deleveraging is elsewhere. */
+export function describeExposure(input: VerdictInput): string {
+  const clauses = HOLDERS.flatMap((holders) => {
+    const share = removedShare(input, holders, '');
+    if (share === 0) return [];
+    const bankrupt = removedShare(input, holders, '_bankrupt');
+    const part = bankrupt === share ? 'all' : formatPercent(bankrupt);
+    const ofBankrupt = bankrupt === 0 ? '' : ` (${part} in bankruptcies)`;
+    return [`${formatPercent(share)} of the ${holders}’ exposure${ofBankrupt}`];
+  });
+  return clauses.length === 0
+    ? 'liquidations took no exposure off the other side'
+    : `liquidations took ${clauses.join(' and ')} off their holders`;
 }
 
 /** How well matured profit was backed, and what those who converted got. */

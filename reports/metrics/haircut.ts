@@ -97,12 +97,6 @@ function decilePayout(view: View, end: 'first' | 'last'): number | null {
 const flatLoss = (account: AccountRow) =>
   Math.max(0, account.depositedAtoms - account.withdrawnAtoms - account.capitalAtoms - account.feesPaidAtoms);
 
-const removed = (view: View, bankrupt: boolean) =>
-  sum(
-    view.tables.liquidations.filter((row) => row.deficitAtoms > 0 === bankrupt),
-    (row) => row.notionalAtoms,
-  );
-
 const hMetrics = defineMetrics('haircut', [
   {
     name: 'h_stored_min',
@@ -324,22 +318,6 @@ const principalMetrics = defineMetrics('haircut', [
         sum(view.tables.accounts, (account) => account.principalLostThroughKAtoms),
         sum(view.tables.accounts, (account) => account.depositedAtoms),
       ),
-  },
-  {
-    name: 'exposure_removed_bankrupt',
-    unit: 'atoms',
-    formula:
-      'Σ notionalAtoms of liquidations with a deficit: as much exposure left the other side without its consent',
-    source: 'liquidations.csv',
-    calculate: (view) => removed(view, true),
-  },
-  {
-    name: 'exposure_removed_ordinary',
-    unit: 'atoms',
-    formula:
-      'Σ notionalAtoms of liquidations without a deficit: as much exposure left the other side without its consent',
-    source: 'liquidations.csv',
-    calculate: (view) => removed(view, false),
   },
 ]);
 

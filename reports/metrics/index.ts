@@ -9,6 +9,7 @@ import {
   type Unit,
   type View,
 } from './definition.ts';
+import { exposureMetrics } from './exposure.ts';
 import { calculateFit, type FitRow } from './fit.ts';
 import { calculateGroups, type GroupSummary } from './groups.ts';
 import { haircutMetrics } from './haircut.ts';
@@ -16,6 +17,7 @@ import { calculateIdentities, type Identity } from './identities.ts';
 import { liquidationMetrics } from './liquidations.ts';
 import { manipulationMetrics } from './manipulation.ts';
 import { marketMetrics } from './market.ts';
+import { openClaimsMetrics } from './open_claims.ts';
 import { recoveryMetrics } from './recovery.ts';
 import { totalsMetrics } from './totals.ts';
 import { calculateVerdict, type Verdict } from './verdict.ts';
@@ -23,6 +25,8 @@ import { calculateVerdict, type Verdict } from './verdict.ts';
 /** Every number a report can show, in report order. */
 export const METRICS: readonly MetricDefinition[] = [
   ...haircutMetrics,
+  ...exposureMetrics,
+  ...openClaimsMetrics,
   ...manipulationMetrics,
   ...recoveryMetrics,
   ...liquidationMetrics,
@@ -58,7 +62,6 @@ export interface Summary {
   slotsDone: number;
   slotMs: number;
   complete: boolean;
-  checked: boolean;
   verdict: Verdict;
   metrics: MetricRow[];
   slabs: SlabSummary[];
@@ -97,7 +100,6 @@ export function calculateSummary(record: RunRecord): Summary {
     slotsDone: record.slotsDone,
     slotMs: record.slotMs,
     complete: record.complete,
-    checked: record.checked,
     verdict: calculateVerdict({ record, metrics: run, identities, fit }),
     metrics: METRICS.map(({ calculate: _, ...definition }) => ({
       ...definition,

@@ -4,15 +4,17 @@ import { groupBy } from './definition.ts';
 import {
   capitalise,
   describeAttacks,
+  describeExposure,
   describeHaircut,
   describeLosses,
   describeRecovery,
+  isExposureMaterial,
   sides,
   type VerdictInput,
   value,
 } from './describe.ts';
 import { breakevenWarmup } from './manipulation.ts';
-import { EQUAL_TREATMENT_TARGET, H_TARGET } from './thresholds.ts';
+import { EQUAL_TREATMENT_TARGET, EXPOSURE_TARGET, H_TARGET } from './thresholds.ts';
 
 /** fail: the engine or the lab broke a promise. attention: the market did something a committee must know. */
 export type FactStatus = 'pass' | 'attention' | 'fail' | 'note';
@@ -36,7 +38,12 @@ export interface Verdict {
 function describeAnswer(input: VerdictInput): string {
   const { complete, slotMs, slots, slotsDone, tables } = input.record;
   const attacks = tables.attacks.length === 0 ? null : describeAttacks(tables.attacks, slotMs);
-  const clauses = [describeLosses(input), describeHaircut(input), describeRecovery(input)];
+  const clauses = [
+    describeLosses(input),
+    ...(isExposureMaterial(input) ? [describeExposure(input)] : []),
+    describeHaircut(input),
+    describeRecovery(input),
+  ];
   const calm =
     value(input, 'liquidations.count') === 0 &&
     value(input, 'haircut.h_stored_min') === 1 &&
@@ -104,6 +111,24 @@ function checkPromises(input: VerdictInput): Fact[] {
   ];
 }
 
+/** Whether what is still owed at the end could be paid. Nothing to say where nobody has a claim. */
+function checkOpenClaims(input: VerdictInput): Fact[] {
+  const claims = value(input, 'haircut.open_claims');
+  const unbacked = value(input, 'haircut.open_claims_unbacked');
+  if (claims === 0) return [];
+  const target = `at most ${formatPercent(1 - H_TARGET)}`;
+  return [
+    {
+      id: 'open_claims',
+      status: unbacked <= claims * (1 - H_TARGET) ? 'pass' : 'attention',
+      statement:
+        unbacked === 0
+          ? `Open claims of ${formatMoney(claims)} at the end are backed in full (target: all but ${target}).`
+          : `Open claims of ${formatMoney(claims)} at the end exceed what backs them by ${formatMoney(unbacked)}, ${formatPercent(unbacked / claims)} (target: ${target}).`,
+    },
+  ];
+}
+
 /** Outcomes a committee sets limits for. */
 function checkOutcomes(input: VerdictInput): Fact[] {
   const h = value(input, 'haircut.h_stored_min');
@@ -132,6 +157,12 @@ function checkOutcomes(input: VerdictInput): Fact[] {
       status: principal === 0 ? 'pass' : 'attention',
       statement: `Accounts with positions lost ${formatMoney(principal)} of principal to bankrupt accounts of the other side (target: 0).`,
     },
+    {
+      id: 'exposure_removed',
+      status: isExposureMaterial(input) ? 'attention' : 'pass',
+      statement: `${capitalise(describeExposure(input))} (target: at most ${formatPercent(EXPOSURE_TARGET)} of a side).`,
+    },
+    ...checkOpenClaims(input),
     {
       id: 'final_modes',
       status: abnormal === 0 ? 'pass' : 'attention',
@@ -176,11 +207,12 @@ function checkFit({ fit }: VerdictInput): Fact[] {
   ];
 }
 
-function describeChecking({ record }: VerdictInput): Fact {
+/** Whether the run was checked. Not among the facts of the verdict: checking may not change a result (summary.json). */
+export function describeChecking({ checked }: RunRecord): Fact {
   return {
     id: 'checked',
-    status: record.checked ? 'pass' : 'note',
-    statement: record.checked
+    status: checked ? 'pass' : 'note',
+    statement: checked
       ? 'An independent auditor and the engine’s invariants were checked at every slot.'
       : 'Invariants were not checked slot by slot in this run; run --check does it.',
   };
@@ -242,7 +274,6 @@ export function calculateVerdict(input: VerdictInput): Verdict {
       ...checkOutcomes(input),
       ...checkAttacks(input),
       ...checkFit(input),
-      describeChecking(input),
     ]),
     findings: {
       haircut: findHaircut(input),

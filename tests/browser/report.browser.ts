@@ -101,6 +101,15 @@ describe.each([360, 768, 1400])('at %d px', (width) => {
   });
 });
 
+test('at 360 px tables of texts are cards that need no scrolling', async () => {
+  const { page, close } = await open({ viewport: { width: 360, height: 800 } });
+  await unfold(page);
+  const boxes = await page.$$eval('.text', (all) => all.map((box) => box.scrollWidth - box.clientWidth));
+  expect(boxes.length).toBeGreaterThan(2);
+  expect(boxes.filter((beyond) => beyond > 0)).toEqual([]);
+  await close();
+});
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   test('axe finds nothing wrong, contrast included', async () => {
     const { page, close } = await open({ colorScheme, bypassCSP: true });

@@ -120,6 +120,13 @@ describe('first-look', () => {
     }
   });
 
+  test('checking changes nothing: the same result hash without it', async () => {
+    await runLab(['run', 'first-look', '--no-report', '--out', 'unchecked'], home);
+    const read = (path: string) => readJson(join(path, 'manifest.json'));
+    expect([read(run()).checked, read(join(home, 'unchecked')).checked]).toEqual([true, false]);
+    expect(read(join(home, 'unchecked')).resultHash).toBe(read(run()).resultHash);
+  });
+
   test('a run that exists is refused, and left alone', async () => {
     const before = readFileSync(join(run(), 'manifest.json'), 'utf8');
     const outcome = await runLab(['run', 'first-look'], home);

@@ -71,3 +71,19 @@ test('formatCount says none, one and many', () => {
     '2 bankruptcies',
   ]);
 });
+
+test.each([
+  [[1_789_607_764, 1_168_716_816], [1_692_831_519.7], ['1.790 bn', '1.169 bn', '1.693 bn']],
+  [[620_890_948], [619_837_137.8], ['620.9 M', '619.8 M']],
+  [[106_428, 105_768], [106_164.9], ['106 428', '105 768', '106 165']],
+  [[164.96, 163.84], [165.72004], ['164.96', '163.84', '165.72']],
+  [[61.7, 59], [61.2], ['61.7', '59.0', '61.2']],
+  // Whole figures beside a measured one that is not: enough digits to tell them apart.
+  [[20, 5], [20.4], ['20.000', '5.000', '20.400']],
+  [[137], [137], ['137', '137']],
+  [[788_660], [], ['788 660']],
+  [[0, 2_000_000], [1_500_000], ['0.000 M', '2.000 M', '1.500 M']],
+  [[0], [], ['0']],
+])('published %j beside measured %j', (published, measured, shown) => {
+  expect(format.formatAlike(published, measured).map(plain)).toEqual(shown);
+});

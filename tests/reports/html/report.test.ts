@@ -54,7 +54,9 @@ describe('the page', () => {
 
   test('holds labels, fit, identities, refusals, configuration, command and definitions', () => {
     for (const text of [
-      '1 measured, 0 calibrated, 1 assumed',
+      '1 measured',
+      '1 assumed',
+      'were checked at every slot',
       'in range',
       'Residue 0 atoms (exact)',
       'SideBlocked',
@@ -81,7 +83,7 @@ test('whatever a scenario file holds stays text', async () => {
     scenario: evil,
     seed: evil,
     reproduce: evil,
-    resolved: { [evil]: evil },
+    resolved: { [evil]: evil, notes: evil },
   });
   record.labels = [{ path: evil, value: `{"${'x'}":"${'<script>'}"}`, label: 'assumed', note: evil }];
   record.fit = [{ metric: evil, unit: evil, published: 1, low: 1, high: 1, source: evil }];
@@ -118,4 +120,29 @@ test('a label value reads like the scenario file, and odd ones are left alone', 
   const text = await render(record);
   expect(text).toContain('kind: ramp, range: (1, 2)');
   expect(text).toContain('[not json');
+});
+
+test('the author’s notes follow the facts as paragraphs; without any there is no place for them', async () => {
+  const record = makeCrashRecord();
+  record.resolved = { notes: 'One line,\nand 4 096 more.\n\nRun `--set a=1`.\n' };
+  const text = await render(record);
+  expect(text).toContain('<p>One line,\nand 4\u00a0096 more.</p>\n<p>Run <code>--set a=1</code>.</p>');
+  const places = ['class="facts"', 'Notes on this scenario', 'id="shock"'].map((part) => text.indexOf(part));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(page).not.toContain('Notes on this scenario');
+});
+
+test('a run that was not checked says so on the page', async () => {
+  const text = await render({ ...makeCrashRecord(), checked: false });
+  expect(text).toContain('Invariants were not checked slot by slot');
+});
+
+test('a published figure keeps its digits, and its source stands below it', async () => {
+  const record = makeCrashRecord();
+  record.fit = [
+    { metric: 'haircut.exits', unit: 'count', published: 164.96, low: 2, high: 9, source: 'a paper' },
+  ];
+  expect((await render(record)).replaceAll('<wbr>', '')).toContain(
+    '<tr><th scope="row" rowspan="2"><code>haircut.exits</code><br>count</th><td class="number" data-label="published">164.96</td><td class="number" data-label="range">2.00 to 9.00</td><td class="number" data-label="this run">6.00</td><td class="number" data-label="ratio">0.036</td><td class="" data-label="verdict">in range</td></tr>\n<tr class="below"><td colspan="5" data-label="source">a paper</td></tr>',
+  );
 });

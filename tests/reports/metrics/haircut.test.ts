@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeAccount, makeExit, makeLiquidation, makeSeries, USD } from '../fixture.ts';
+import { makeAccount, makeExit, makeSeries, USD } from '../fixture.ts';
 import { measure, SLAB } from './measure.ts';
 
 // Slots 0–9 at h = 1 on 100, 10–14 at h = 0.5 on 300, 15–19 at h = 0.8 on 0: claim-slots 1000, 1500, 0.
@@ -157,14 +157,4 @@ test('principal: flat accounts may lose fees only; K losses are summed', () => {
   const robbed = [{ ...accounts[0]!, capitalAtoms: 90 * USD }];
   expect(measure('haircut.flat_principal_lost_max', { accounts: robbed })).toBe(9 * USD);
   expect(measure('haircut.flat_principal_lost_max', { accounts: [accounts[1]!] })).toBeNull();
-});
-
-test('exposure removed tells bankrupt from ordinary liquidations', () => {
-  const liquidations = [
-    makeLiquidation(SLAB, 1, { notionalAtoms: 70, deficitAtoms: 5 }),
-    makeLiquidation(SLAB, 1, { notionalAtoms: 30 }),
-    makeLiquidation(SLAB, 2, { notionalAtoms: 20 }),
-  ];
-  expect(measure('haircut.exposure_removed_bankrupt', { liquidations })).toBe(70);
-  expect(measure('haircut.exposure_removed_ordinary', { liquidations })).toBe(50);
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { calculateSummary, METRICS } from '../../../reports/metrics/index.ts';
 import { makeCrashRecord } from '../crash_record.ts';
-import { makeRecord, makeSeries, makeSlab, USD } from '../fixture.ts';
+import { makeAccount, makeLiquidation, makeRecord, makeSeries, makeSlab, USD } from '../fixture.ts';
 
 const summary = calculateSummary(makeCrashRecord());
 const factOf = (id: string, from = summary) => from.verdict.facts.find((fact) => fact.id === id);
@@ -42,7 +42,7 @@ test('a run metric is the sum or the extreme of its slabs', () => {
 
 test('the answer is one sentence from the numbers, attacks first', () => {
   expect(summary.verdict.answer.replaceAll('\u00a0', ' ')).toBe(
-    'Spike took up to 400 USDC, but nothing from a warmup of 10 min on; 80 bankruptcies among 80 liquidations left 8.00 k USDC of deficits (insurance paid 25.0 %, the other side carried 45.0 % through K, nobody paid 30.0 % (uninsured)); matured profit was backed to h = 0.9280 at worst and conversions were paid 92.2 % overall; sides left Normal 2 times and were all back after at most 2 min 4 s.',
+    'Spike took up to 400 USDC, but nothing from a warmup of 10 min on; 80 bankruptcies among 80 liquidations left 8.00 k USDC of deficits (insurance paid 25.0 %, the other side carried 45.0 % through K, nobody paid 30.0 % (uninsured)); liquidations took 100 % of the shorts’ exposure (all in bankruptcies) off their holders; matured profit was backed to h = 0.9280 at worst and conversions were paid 92.2 % overall; sides left Normal 2 times and were all back after at most 2 min 4 s.',
   );
 });
 
@@ -51,15 +51,16 @@ test('facts: what needs a reader first; engine promises pass, market outcomes as
     ['haircut', 'attention'],
     ['equal_treatment', 'attention'],
     ['principal_through_k', 'attention'],
+    ['exposure_removed', 'attention'],
     ['attacks', 'attention'],
     ['honest_wealth', 'attention'],
     ['accounting', 'pass'],
     ['flat_principal', 'pass'],
     ['extraction_bound', 'pass'],
     ['liveness', 'pass'],
+    ['recovery', 'pass'],
     ['final_modes', 'pass'],
     ['fit', 'pass'],
-    ['checked', 'pass'],
   ]);
 });
 
@@ -99,7 +100,7 @@ test('a broken promise fails', () => {
 });
 
 test('when nothing happens the answer says so', () => {
-  const record = makeRecord({ slabs: [makeSlab('btc')], checked: false });
+  const record = makeRecord({ slabs: [makeSlab('btc')] });
   record.tables.series.push(makeSeries('btc', 0));
   const calm = calculateSummary(record);
   expect(calm.verdict.answer).toBe(
@@ -108,7 +109,6 @@ test('when nothing happens the answer says so', () => {
   expect(calm.verdict.facts.filter((fact) => fact.status === 'attention' || fact.status === 'fail')).toEqual(
     [],
   );
-  expect(factOf('checked', calm)?.status).toBe('note');
 });
 
 test('an interrupted run says how far it came', () => {
@@ -116,4 +116,61 @@ test('an interrupted run says how far it came', () => {
   expect(calculateSummary(record).verdict.answer).toMatch(
     /^Up to slot 40 of 900, where the run was interrupted: /,
   );
+});
+
+test('checking a run changes nothing in the summary', () => {
+  const summarize = (checked: boolean) => calculateSummary({ ...makeCrashRecord(), checked });
+  expect(summarize(true)).toEqual(summarize(false));
+});
+
+test('exposure that liquidations removed is named from 1 % of a side on, bankruptcies apart', () => {
+  const answerFor = (longs: number[], shorts: number[]) => {
+    const record = makeRecord({ slabs: [makeSlab('btc')] });
+    record.tables.series.push(makeSeries('btc', 0, { openInterestQ: 1_000 }));
+    const close = (side: 'long' | 'short') => (closedQ: number, deficitAtoms: number) =>
+      record.tables.liquidations.push(makeLiquidation('btc', 1, { side, closedQ, deficitAtoms }));
+    longs.forEach(close('long'));
+    shorts.forEach(close('short'));
+    const { answer, facts } = calculateSummary(record).verdict;
+    const fact = facts.find(({ id }) => id === 'exposure_removed')!;
+    return [answer.includes(' took '), fact.status, fact.statement.replaceAll('\u00a0', ' ')];
+  };
+  expect(answerFor([], [])).toEqual([
+    false,
+    'pass',
+    'Liquidations took no exposure off the other side (target: at most 1.0 % of a side).',
+  ]);
+  expect(answerFor([10], [])).toEqual([
+    false,
+    'pass',
+    'Liquidations took 1.0 % of the shorts’ exposure off their holders (target: at most 1.0 % of a side).',
+  ]);
+  // The second of each list has a deficit.
+  expect(answerFor([250, 150], [11])).toEqual([
+    true,
+    'attention',
+    'Liquidations took 1.1 % of the longs’ exposure and 40.0 % of the shorts’ exposure (15.0 % in bankruptcies) off their holders (target: at most 1.0 % of a side).',
+  ]);
+});
+
+test('open claims that nothing backs are weighed against all of them', () => {
+  const factFor = (residualAtoms: number) => {
+    const record = makeRecord({ slabs: [makeSlab('btc')] });
+    record.tables.series.push(makeSeries('btc', 0, { residualAtoms }));
+    record.tables.accounts.push(
+      makeAccount('btc', { account: 0, group: 'a', role: 'trader', pnlAtoms: 1_000 * USD }),
+    );
+    const fact = factOf('open_claims', calculateSummary(record))!;
+    return [fact.status, fact.statement.replaceAll('\u00a0', ' ')];
+  };
+  expect(factFor(1_000 * USD)).toEqual([
+    'pass',
+    'Open claims of 1.00 k USDC at the end are backed in full (target: all but at most 1.0 %).',
+  ]);
+  expect(factFor(991 * USD)).toEqual([
+    'pass',
+    'Open claims of 1.00 k USDC at the end exceed what backs them by 9 USDC, 0.9 % (target: at most 1.0 %).',
+  ]);
+  expect(factFor(989 * USD)[0]).toBe('attention');
+  expect(factOf('open_claims')).toBeUndefined();
 });
