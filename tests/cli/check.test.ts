@@ -15,7 +15,7 @@ afterAll(() => rmSync(home, { recursive: true }));
 
 const QUICK = ['--seeds', '1'];
 
-describe('check', () => {
+describe('check', { timeout: LONG_MS }, () => {
   test('a calm market is as expected; JSON and JUnit say the same', async () => {
     const outcome = await runLab(['check', 'calm', '--json', 'c.json', '--junit', 'c.xml', ...QUICK], home);
     expect(outcome.code).toBe(0);

@@ -38,7 +38,7 @@ const readFolder = (name: string): [string, string][] =>
       createHash('sha256').update(readFileSync(file)).digest('hex'),
     ]);
 
-describe('a sweep', () => {
+describe('a sweep', { timeout: LONG_MS }, () => {
   beforeAll(async () => {
     const outcome = await runLab([...SWEEP, '--out', 'whole', '--workers', '1'], home);
     expect(outcome).toMatchObject({ code: 0, out: 'whole\n' });
