@@ -1,3 +1,4 @@
+import { OUT_OF_ENVELOPE } from '../../engine/math/index.ts';
 import {
   type Account,
   type CrankCandidate,
@@ -197,9 +198,16 @@ export class Generator {
     };
   }
 
+  /** 0 also where a contradictory state makes it leave the envelope. */
   private position(index: number): number {
     const account = this.account(index);
-    return account === undefined ? 0 : calculateEffectivePosition(this.world.market, account);
+    if (account === undefined) return 0;
+    try {
+      return calculateEffectivePosition(this.world.market, account);
+    } catch (thrown) {
+      if (thrown === OUT_OF_ENVELOPE) return 0;
+      throw thrown;
+    }
   }
 
   /** A size that opens with a share of the buying power, or closes, reduces or flips what one of the two holds. */

@@ -384,8 +384,13 @@ fn apply_reclaim<U: Undo>(market: &mut Market<U>, accounts: &mut [Account], inde
     let dust = account.capital;
     set_capital(market, account, 0)?;
     add_insurance(market, dust)?;
+    forgive_debt(account);
     free_account(market, account);
     Ok(())
+}
+
+fn forgive_debt(account: &mut Account) {
+    account.fee_credits = 0;
 }
 
 fn apply_close<U: Undo>(
@@ -403,7 +408,7 @@ fn apply_close<U: Undo>(
     require(account.basis_q == 0, RiskError::Undercollateralized)?;
     require(account.pnl <= 0, RiskError::PnlNotWarmedUp)?;
     require(account.pnl == 0, RiskError::Undercollateralized)?;
-    // Remaining fee debt is forgiven: the slot is freed with it.
+    forgive_debt(account);
     pay_out(market, account, account.capital)?;
     end(market, inputs.funding_rate)?;
     free_account(market, account);

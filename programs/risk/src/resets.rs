@@ -5,21 +5,11 @@ use crate::constants::{ADL_ONE, MIN_A_SIDE, POS_SCALE};
 use crate::errors::{Outcome, RiskError};
 use crate::journal::Undo;
 use crate::losses_and_fees::draw_insurance;
-use crate::state::{Market, Mode, SideIndex};
+use crate::state::{Market, Mode, Side, SideIndex};
 use math::{mul_div_ceil, mul_div_floor, require_safe, subtract_mul_div_ceil};
 
-fn flag<U: Undo>(market: &mut Market<U>, index: SideIndex) {
-    match index {
-        SideIndex::Long => market.long_flagged = true,
-        SideIndex::Short => market.short_flagged = true,
-    }
-}
-
-fn is_flagged<U: Undo>(market: &Market<U>, index: SideIndex) -> bool {
-    match index {
-        SideIndex::Long => market.long_flagged,
-        SideIndex::Short => market.short_flagged,
-    }
+fn set_mode(side: &mut Side, mode: Mode) {
+    side.mode = mode.word();
 }
 
 /// True once a flag is set in the running instruction: no further account may be touched in it.
@@ -28,12 +18,15 @@ pub fn has_reset_flag<U: Undo>(market: &Market<U>) -> bool {
     market.long_flagged || market.short_flagged
 }
 
-fn flag_empty_sides<U: Undo>(market: &mut Market<U>) {
-    for index in SideIndex::BOTH {
-        if market.side(index).oi_eff == 0 {
-            flag(market, index);
-        }
+fn flag_if_empty<U: Undo>(market: &mut Market<U>, index: SideIndex) {
+    if market.side(index).oi_eff == 0 {
+        market.flag(index);
     }
+}
+
+fn flag_empty_sides<U: Undo>(market: &mut Market<U>) {
+    flag_if_empty(market, SideIndex::Long);
+    flag_if_empty(market, SideIndex::Short);
 }
 
 /// Takes `close_q` and the liquidatee's `deficit` off the market (design 01 §5): the liquidated side loses open
@@ -116,7 +109,7 @@ fn shrink<U: Undo>(market: &mut Market<U>, index: SideIndex, close_q: i64) -> Ou
     side.a = multiplier;
     side.oi_eff = after;
     if multiplier < MIN_A_SIDE {
-        side.mode = Mode::DrainOnly.word();
+        set_mode(side, Mode::DrainOnly);
     }
     Ok(())
 }
@@ -131,22 +124,30 @@ fn begin_reset<U: Undo>(market: &mut Market<U>, index: SideIndex) -> Outcome<()>
     if !sings(Canary::ResetKeepsDust) {
         side.phantom_dust_q = 0;
     }
-    side.mode = Mode::ResetPending.word();
+    set_mode(side, Mode::ResetPending);
     Ok(())
+}
+
+fn finalize_if_ready<U: Undo>(market: &mut Market<U>, index: SideIndex) {
+    let side = market.side(index);
+    let ready = side.is(Mode::ResetPending)
+        && side.oi_eff == 0
+        && side.stale_positions == 0
+        && side.stored_positions == 0;
+    if ready {
+        set_mode(market.side_mut(index), Mode::Normal);
+    }
 }
 
 /// `ResetPending` → Normal for each side that nothing refers to any more.
 pub fn finalize_ready_sides<U: Undo>(market: &mut Market<U>) {
-    for index in SideIndex::BOTH {
-        let side = market.side(index);
-        let ready = side.is(Mode::ResetPending)
-            && side.oi_eff == 0
-            && side.stale_positions == 0
-            && side.stored_positions == 0;
-        if ready {
-            market.side_mut(index).mode = Mode::Normal.word();
-        }
-    }
+    finalize_if_ready(market, SideIndex::Long);
+    finalize_if_ready(market, SideIndex::Short);
+}
+
+fn clear_orphan<U: Undo>(market: &mut Market<U>, index: SideIndex) {
+    market.side_mut(index).oi_eff = 0;
+    market.flag(index);
 }
 
 /// Zeroes open interest that nobody holds, if the dust bound explains it (design 01 §5, end of instruction).
@@ -165,32 +166,31 @@ fn clear_orphans<U: Undo>(market: &mut Market<U>) -> Outcome<()> {
     if long.oi_eff != short.oi_eff || long.oi_eff > long_dust + short_dust {
         return Err(RiskError::CorruptState);
     }
-    for index in SideIndex::BOTH {
-        market.side_mut(index).oi_eff = 0;
-        flag(market, index);
-    }
+    clear_orphan(market, SideIndex::Long);
+    clear_orphan(market, SideIndex::Short);
     Ok(())
+}
+
+fn begin_if_flagged<U: Undo>(market: &mut Market<U>, index: SideIndex) -> Outcome<()> {
+    let side = market.side(index);
+    if side.is(Mode::DrainOnly) && side.oi_eff == 0 {
+        market.flag(index);
+    }
+    let side = market.side(index);
+    if !market.is_flagged(index) || side.is(Mode::ResetPending) {
+        return Ok(());
+    }
+    if side.oi_eff != 0 {
+        return Err(RiskError::CorruptState);
+    }
+    begin_reset(market, index)
 }
 
 /// `schedule` and `finalize` of design 01 §5: clears dust, begins flagged resets, finishes ready ones.
 pub fn schedule_resets<U: Undo>(market: &mut Market<U>) -> Outcome<()> {
     clear_orphans(market)?;
-    for index in SideIndex::BOTH {
-        let side = market.side(index);
-        let drained = side.is(Mode::DrainOnly) && side.oi_eff == 0;
-        let flagged = is_flagged(market, index) || drained;
-        if drained {
-            flag(market, index);
-        }
-        let side = market.side(index);
-        if !flagged || side.is(Mode::ResetPending) {
-            continue;
-        }
-        if side.oi_eff != 0 {
-            return Err(RiskError::CorruptState);
-        }
-        begin_reset(market, index)?;
-    }
+    begin_if_flagged(market, SideIndex::Long)?;
+    begin_if_flagged(market, SideIndex::Short)?;
     finalize_ready_sides(market);
     Ok(())
 }

@@ -40,9 +40,6 @@ pub enum SideIndex {
 }
 
 impl SideIndex {
-    /// Both, in the order in which the rules visit them.
-    pub const BOTH: [Self; 2] = [Self::Long, Self::Short];
-
     /// The other one.
     #[must_use]
     pub const fn opposite(self) -> Self {
@@ -260,6 +257,23 @@ impl<U: Undo> Market<'_, U> {
     pub fn globals_mut(&mut self) -> &mut Globals {
         self.undo.save_globals(self.globals);
         self.globals
+    }
+
+    /// Sets a side's reset flag.
+    pub fn flag(&mut self, index: SideIndex) {
+        match index {
+            SideIndex::Long => self.long_flagged = true,
+            SideIndex::Short => self.short_flagged = true,
+        }
+    }
+
+    /// Is a side's reset flag set?
+    #[must_use]
+    pub fn is_flagged(&self, index: SideIndex) -> bool {
+        match index {
+            SideIndex::Long => self.long_flagged,
+            SideIndex::Short => self.short_flagged,
+        }
     }
 
     /// The account record at `index` for writing, used or not.
