@@ -75,8 +75,8 @@ function checkRecovery({ record }: VerdictInput): Fact {
     status: stuck.length === 0 ? 'pass' : 'fail',
     statement:
       stuck.length === 0
-        ? 'Permissionless instructions finish every recovery that the end of the run left open (must).'
-        : `Permissionless instructions do not finish the recovery of ${stuck.map(({ slab }) => slab).join(', ')} (must).`,
+        ? 'Permissionless instructions finish every recovery that the end of the run left open (must be all).'
+        : `Permissionless instructions do not finish the recovery of ${stuck.map(({ slab }) => slab).join(', ')} (must finish all).`,
   };
 }
 
