@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import {
   type Baseline,
@@ -66,7 +66,7 @@ const isFolder = (name: string) =>
  * Without names, all shipped ones.
  */
 function findScenarios(names: readonly string[]): { path: string; isNamed: boolean }[] {
-  const folders = names.length > 0 ? names : [scenarioFolder()];
+  const folders = names.length > 0 ? names : [relative(process.cwd(), scenarioFolder())];
   return folders.flatMap((name): { path: string; isNamed: boolean }[] =>
     isFolder(name)
       ? listFolder(name).map((path) => ({ path, isNamed: false }))
