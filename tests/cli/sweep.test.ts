@@ -95,7 +95,7 @@ describe('a sweep', { timeout: LONG_MS }, () => {
     'killed again and again, it goes on and ends with the same bytes',
     async () => {
       const random = seedrandom('kill');
-      for (let kills = 0; kills < 6; kills++) {
+      for (let kills = 0; kills < 20; kills++) {
         const command = startLab([...SWEEP, '--out', 'killed'], home);
         await Promise.race([sleep(200 + 1_500 * random()), command.outcome]);
         command.kill();
