@@ -122,7 +122,7 @@ export function calculateRestoringPartial(market: Market, index: number, bufferA
  * The requirement fee(q) + MM(|eff_q| − q) is a rising plus a falling staircase, not monotone, so bisection is wrong.
  * This splits the range, leftmost first, and drops an interval when the fee at its left end plus the margin at its
  * right end is already too much; where one staircase is flat the other decides. The search is exact unless both slopes
- * agree so closely (possible only with a hedge credit) that it gives up after `SEARCH_BUDGET` intervals with null.
+ * agree so closely that it gives up after `SEARCH_BUDGET` intervals with null.
  */
 function searchRestoringPartial(market: Market, index: number, bufferAtoms: number): number | null {
   const account = market.account(index);

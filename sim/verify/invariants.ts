@@ -187,7 +187,9 @@ export class InvariantChecker {
       const capital = account?.capital ?? 0;
       const expected = flatCapital[index]!;
       if (capital < expected) this.fail(4, index, `capital ${capital} < ${expected}`);
-      flatCapital[index] = account === undefined || account.basisQ === 0 ? capital : Number.NaN;
+      // A loss of its own that it has not paid yet (a maker's rebate can leave one) is not protected.
+      const isFlat = account === undefined || account.basisQ === 0;
+      flatCapital[index] = isFlat ? capital + Math.min(account?.pnl ?? 0, 0) : Number.NaN;
     }
   }
 

@@ -343,23 +343,12 @@ export class Watched {
 
   /** Applies an instruction and checks everything; the events are then gone. Throws `InvariantViolation`. */
   apply(instruction: RiskInstruction, read?: (log: EventLog) => void): RiskErrorName | null {
-    const error = this.execute(instruction, read);
-    // A maker may close at a loss that only its rebate covers: the loss is its own, paid at its next touch.
-    const account = this.market.accounts.findIndex((held) => held?.basisQ === 0 && held.pnl < 0);
-    if (account >= 0) {
-      const { priceLast: oraclePrice, currentSlot: nowSlot, fundingRate } = this.market.globals;
-      this.execute({ op: 'settleAccount', account, oraclePrice, nowSlot, fundingRate }, read);
-    }
-    this.checker.onSlotEnd();
-    return error;
-  }
-
-  private execute(instruction: RiskInstruction, read?: (log: EventLog) => void): RiskErrorName | null {
     const error = apply(this.market, instruction);
     read?.(this.log);
     this.checker.onInstruction(instruction, error);
     if (this.log.length > 0) this.checker.onEvents(this.log);
     this.log.clear();
+    this.checker.onSlotEnd();
     return error;
   }
 }
