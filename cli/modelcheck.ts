@@ -33,6 +33,11 @@ function print(result: ModelcheckResult, coverage: boolean): void {
 }
 
 function modelcheck({ accounts, coverage, depth, seconds, seed }: Arguments): void {
+  if (!(Number.isSafeInteger(depth) && depth >= 1 && seconds >= 0)) {
+    console.error('--depth needs a whole number of at least 1, --seconds a number of at least 0');
+    process.exitCode = ExitCode.InvalidInput;
+    return;
+  }
   const worlds = findWorlds(accounts, seed);
   let states = 0;
   for (const world of worlds) {
@@ -71,12 +76,6 @@ export const modelcheckCommand: CommandModule<object, Arguments> = {
         type: 'boolean',
         default: false,
         describe: 'show the modes of the states and how the instructions ended',
-      })
-      .check(({ depth, seconds }) => {
-        if (!(Number.isSafeInteger(depth) && depth >= 1))
-          throw new Error('--depth needs a whole number of at least 1');
-        if (!(seconds >= 0)) throw new Error('--seconds needs a number of at least 0');
-        return true;
       }),
   handler: modelcheck,
 };

@@ -89,7 +89,21 @@ async function compareOn(host: ParityHost, args: Arguments): Promise<void> {
   else await compareOneScenario(host, args.scenario, args.seed);
 }
 
+/** What is wrong with the options that yargs cannot see, or null. */
+function findBadOption({ length, seed, sequences }: Arguments): string | null {
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  if (!isCount(sequences)) return '--sequences needs a whole number of at least 1';
+  if (!isCount(length)) return '--length needs a whole number of at least 1';
+  return /^[\w.-]{1,64}$/.test(seed) ? null : '--seed needs 1 to 64 letters, digits, or any of . _ -';
+}
+
 async function compare(args: Arguments): Promise<void> {
+  const badOption = findBadOption(args);
+  if (badOption !== null) {
+    console.error(badOption);
+    process.exitCode = ExitCode.InvalidInput;
+    return;
+  }
   try {
     if (args.lines) {
       printLines(await measureLines((host) => compareOn(host, args)));
@@ -107,8 +121,6 @@ async function compare(args: Arguments): Promise<void> {
     process.exitCode = ExitCode.InvalidInput;
   }
 }
-
-const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
 
 export const parityCommand: CommandModule<object, Arguments> = {
   command: 'parity [scenario]',
@@ -136,13 +148,6 @@ export const parityCommand: CommandModule<object, Arguments> = {
         type: 'string',
         default: join('tests', 'parity', 'regressions'),
         describe: 'where to put a shrunk sequence that differs',
-      })
-      .check(({ length, seed, sequences }) => {
-        if (!isCount(sequences) || !isCount(length))
-          throw new Error('--sequences and --length need whole numbers of at least 1');
-        if (!/^[\w.-]{1,64}$/.test(seed))
-          throw new Error('--seed needs 1 to 64 letters, digits, or any of . _ -');
-        return true;
       }),
   handler: compare,
 };
