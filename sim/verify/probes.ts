@@ -1,5 +1,5 @@
 import type { Market, RiskInstruction } from '../../engine/risk/index.ts';
-import { apply, LONG, Mode, SHORT } from '../../engine/risk/index.ts';
+import { apply, calculateEffectivePosition, Mode } from '../../engine/risk/index.ts';
 import { settleOnPaper } from './paper_settlement.ts';
 
 /** Numerator and denominator of h on the fully settled market, so that a conversion can be added back to both. */
@@ -38,7 +38,8 @@ export function probeRecovery(market: Market, slot: number, price: number): numb
   const helpRecovery = (account: number): boolean => {
     const held = market.account(account);
     if (held === undefined || held.basisQ === 0) return false;
-    if (held.epochSnap !== market.sides[held.basisQ > 0 ? LONG : SHORT].epoch)
+    // Stale, or worn down to nothing by A: there is nothing to liquidate, a touch clears it.
+    if (calculateEffectivePosition(market, held) === 0)
       return attempt({ op: 'settleAccount', account, ...inputs });
     return attempt({ op: 'liquidate', account, policy: 'full', ...inputs });
   };

@@ -155,4 +155,15 @@ describe('recovery probe', () => {
     // Once the holder may be liquidated it can: a liquidation begins both resets, and the other side settles.
     expect(probeRecovery(venue.market, venue.slot, 500_000)).toBe(2);
   });
+
+  test('a position that A wore down to nothing is cleared by a touch', () => {
+    const venue = new WatchedMarket(FREE);
+    for (const account of [1, 2]) venue.deposit(account, 5_000_000);
+    venue.trade(1, 2, 1);
+    const short = venue.market.sides[SHORT];
+    short.a = 999_999;
+    short.mode = 1;
+    // Touching 2 leaves one q-unit of dust, which begins both resets; touching 1 then ends them.
+    expect(probeRecovery(venue.market, venue.slot, venue.price)).toBe(2);
+  });
 });
