@@ -8,38 +8,43 @@ import { bundle } from '../tests/reference/builds.mjs';
 import { benchParityOps } from './parity_ops.mjs';
 import { benchSim } from './sim.mjs';
 
-const ROUNDS = 9;
-const ROUND_MS = 120;
+const ROUNDS = 72;
+const CHUNKS = 30;
+const CHUNK = 512;
 const LIMITS = { speedUp: 2.5, native: 1.2, megabytes: 1.5 };
 
-/** CPU ns per operation: a machine busy with other things stretches wall time, not this. Drawing is not timed. */
-function timeRound({ draw, work, operations }) {
-  let micros = 0;
-  let repeats = 0;
-  while (micros < ROUND_MS * 1_000) {
-    const instructions = Array.from({ length: 2_048 }, draw);
-    const start = process.cpuUsage();
-    for (const instruction of instructions) work(instruction);
-    const { user, system } = process.cpuUsage(start);
-    micros += user + system;
-    repeats += instructions.length;
-  }
-  return (micros * 1_000) / (repeats * operations);
+/** Wall ns per operation of one chunk. Drawing the instructions is not timed. */
+function timeChunk({ draw, work, operations }) {
+  const instructions = Array.from({ length: Math.ceil(CHUNK / operations) }, draw);
+  const start = performance.now();
+  for (const instruction of instructions) work(instruction);
+  return ((performance.now() - start) * 1e6) / (instructions.length * operations);
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const quantile = (values, q) => values.toSorted((a, b) => a - b)[Math.floor(values.length * q)];
 
-/** Median ns per operation of both builds; their rounds alternate, so that a busy machine disturbs both. */
-function measure(fast, slow) {
-  const rounds = { fast: [], slow: [] };
-  for (let round = -1; round < ROUNDS; round += 1) {
-    const pair = { fast: timeRound(fast), slow: timeRound(slow) };
-    // The first round warms up.
-    if (round < 0) continue;
-    rounds.fast.push(pair.fast);
-    rounds.slow.push(pair.slow);
+/**
+ * Chunks of both builds in turn, in rounds over all measurements. A neighbour on the same core doubles the time of whole
+ * seconds, so what the code costs is the fiftieth part of the chunks that was disturbed least; the median is shown beside
+ * it. The first round warms up.
+ */
+function measureAll(fast, slow) {
+  const chunks = fast.map(() => ({ fast: [], slow: [] }));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const [at, { fast: fastTimes, slow: slowTimes }] of chunks.entries()) {
+      for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
+        const pair = { fast: timeChunk(fast[at]), slow: timeChunk(slow[at]) };
+        if (round === 0) continue;
+        fastTimes.push(pair.fast);
+        slowTimes.push(pair.slow);
+      }
+    }
   }
-  return { fast: median(rounds.fast), slow: median(rounds.slow) };
+  return chunks.map((times) => ({
+    fast: quantile(times.fast, 0.02),
+    slow: quantile(times.slow, 0.02),
+    median: quantile(times.fast, 0.5),
+  }));
 }
 
 /** Heap of one engine: eight of them kept alive, so that what else comes and goes does not matter. */
@@ -64,18 +69,19 @@ async function benchRisk(folder) {
   const fastPath = await bundle('bench/risk.ts', join(folder, 'fast.mjs'));
   const slowPath = await bundle('bench/risk.ts', join(folder, 'slow.mjs'), { bigint: true });
   const [fast, slow] = await Promise.all([import(fastPath), import(slowPath)]);
-  const slowMeasurements = slow.createMeasurements();
+  const measurements = fast.createMeasurements();
+  const results = measureAll(measurements, slow.createMeasurements());
   const failures = [];
-  console.log(`${'operation'.padEnd(20)}  ns/op  BigInt  faster  native  of native`);
-  fast.createMeasurements().forEach((measurement, at) => {
-    const { name, nativeNs, required } = measurement;
-    const ns = measure(measurement, slowMeasurements[at]);
+  console.log(`${'operation'.padEnd(20)}  ns/op  median  BigInt  faster  native  of native`);
+  measurements.forEach(({ name, nativeNs, required }, at) => {
+    const ns = results[at];
     const faster = ns.slow / ns.fast;
     const ofNative = nativeNs === null ? null : ns.fast / nativeNs;
     console.log(
       [
         name.padEnd(20),
         ns.fast.toFixed(0).padStart(6),
+        ns.median.toFixed(0).padStart(7),
         ns.slow.toFixed(0).padStart(7),
         `${faster.toFixed(2)}×`.padStart(7),
         String(nativeNs ?? '–').padStart(7),

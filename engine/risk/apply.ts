@@ -1,12 +1,5 @@
 import { mulDivFloor, OUT_OF_ENVELOPE, requireSafe } from '../math/index.ts';
-import {
-  addInsurance,
-  calculateFeeDebt,
-  calculateReleased,
-  emit,
-  setCapital,
-  warmupNow,
-} from './bookkeeping.ts';
+import { addInsurance, calculateFeeDebt, calculateReleased, setCapital, warmupNow } from './bookkeeping.ts';
 import { MAX_ABS_FUNDING_BPS_PER_SLOT, MAX_TRADE_SIZE_Q, POS_SCALE } from './constants.ts';
 import { Rejection, type RiskErrorName, reject } from './errors.ts';
 import { EventKind } from './events.ts';
@@ -149,7 +142,7 @@ function applyDeposit(market: Market, { account: index, amount, nowSlot }: Depos
   setCurrentSlot(market, nowSlot);
   const account = missing ? createAccount(market, index) : market.journal.accountMut(index);
   setCapital(market, account, account.capital + amount);
-  emit(market.sink, EventKind.Deposited, index, amount, missing ? 1 : 0);
+  market.sink?.emit(EventKind.Deposited, index, amount, missing ? 1 : 0);
   settleLosses(market, index, account);
   if (account.basisQ === 0 && account.pnl >= 0) sweepFeeDebt(market, index, account);
 }
@@ -180,7 +173,7 @@ function applyDepositFeeCredits(market: Market, ix: DepositFeeCredits): void {
   addInsurance(market, paid);
   market.journal.accountMut(ix.account).feeCredits += paid;
   setCurrentSlot(market, ix.nowSlot);
-  emit(market.sink, EventKind.FeeDebtPaid, ix.account, paid, 0);
+  market.sink?.emit(EventKind.FeeDebtPaid, ix.account, paid, 0);
 }
 
 function applyTopUp(market: Market, { amount, nowSlot }: TopUpInsurance): void {
@@ -189,7 +182,7 @@ function applyTopUp(market: Market, { amount, nowSlot }: TopUpInsurance): void {
   addVault(market, amount);
   addInsurance(market, amount);
   setCurrentSlot(market, nowSlot);
-  emit(market.sink, EventKind.InsuranceToppedUp, -1, amount);
+  market.sink?.emit(EventKind.InsuranceToppedUp, -1, amount);
 }
 
 /** price; missing; time; accrual; touch: the opening shared by the owner's instructions. */
@@ -225,7 +218,7 @@ function applyWithdraw(market: Market, ix: Withdraw): void {
 function payOut(market: Market, index: number, account: Account, amount: number): void {
   setCapital(market, account, account.capital - amount);
   addVault(market, 0 - amount);
-  emit(market.sink, EventKind.Withdrawn, index, amount);
+  market.sink?.emit(EventKind.Withdrawn, index, amount);
 }
 
 function applyConvert(market: Market, ix: ConvertReleased): void {
@@ -306,14 +299,14 @@ function applyReclaim(market: Market, { account: index }: Reclaim): void {
   addInsurance(market, dust);
   forgiveDebt(market, index, account);
   freeAccount(market, account);
-  emit(market.sink, EventKind.Reclaimed, index, dust);
+  market.sink?.emit(EventKind.Reclaimed, index, dust);
 }
 
 function forgiveDebt(market: Market, index: number, account: Account): void {
   const debt = calculateFeeDebt(account);
   if (debt === 0) return;
   account.feeCredits = 0;
-  emit(market.sink, EventKind.FeeDebtForgiven, index, debt);
+  market.sink?.emit(EventKind.FeeDebtForgiven, index, debt);
 }
 
 function applyClose(market: Market, ix: CloseAccount): void {
@@ -330,7 +323,7 @@ function applyClose(market: Market, ix: CloseAccount): void {
   payOut(market, index, account, account.capital);
   end(market, ix.fundingRate);
   freeAccount(market, account);
-  emit(market.sink, EventKind.Closed, index);
+  market.sink?.emit(EventKind.Closed, index);
 }
 
 function applySetHedge(market: Market, { account: index, net, gross }: SetHedge): void {

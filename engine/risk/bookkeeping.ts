@@ -1,5 +1,4 @@
 import { floorDiv, requireSafe } from '../math/index.ts';
-import type { EventKind, EventSink } from './events.ts';
 import type { Account, Market } from './state.ts';
 
 /**
@@ -76,9 +75,4 @@ function restartWarmup(market: Market, account: Account): void {
   if (period === 0) setReserved(market, account, 0);
   account.warmupSlope = account.reservedPnl === 0 ? 0 : Math.max(1, floorDiv(account.reservedPnl, period));
   account.warmupStart = warmupNow(market);
-}
-
-/** Hands one event to the market's sink, if it has one. */
-export function emit(sink: EventSink | null, kind: EventKind, subject: number, x = 0, y = 0, z = 0): void {
-  if (sink !== null) sink.emit(kind, subject, x, y, z);
 }

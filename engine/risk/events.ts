@@ -63,7 +63,7 @@ export const FeeKind = { Trading: 0, Liquidation: 1 } as const;
 
 /** Receives events in order. `mark`/`rollback` discard the events of an instruction that failed. */
 export interface EventSink {
-  emit(kind: EventKind, subject: number, x: number, y: number, z: number): void;
+  emit(kind: EventKind, subject: number, x?: number, y?: number, z?: number): void;
   mark(): number;
   rollback(mark: number): void;
 }
@@ -79,7 +79,7 @@ export class EventLog implements EventSink {
     return this.used / WIDTH;
   }
 
-  emit(kind: EventKind, subject: number, x: number, y: number, z: number): void {
+  emit(kind: EventKind, subject: number, x = 0, y = 0, z = 0): void {
     if (this.used === this.data.length) {
       const larger = new Float64Array(this.data.length * 2);
       larger.set(this.data);

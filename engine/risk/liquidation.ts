@@ -1,5 +1,5 @@
 import { floorDiv, mulDivFloor, OUT_OF_ENVELOPE } from '../math/index.ts';
-import { calculateReleased, emit, setPnl } from './bookkeeping.ts';
+import { calculateReleased, setPnl } from './bookkeeping.ts';
 import { BPS } from './constants.ts';
 import { reject } from './errors.ts';
 import { EventKind, FeeKind } from './events.ts';
@@ -84,11 +84,11 @@ export function liquidateTouched(
   const paid = chargeFee(market, index, account, fee, FeeKind.Liquidation);
   rewardKeeper(market, index, paid, keeper);
   const deficit = full ? Math.max(0, 0 - account.pnl) : 0;
-  emit(market.sink, EventKind.Liquidated, index, closeQ, deficit, full ? 1 : 0);
+  market.sink?.emit(EventKind.Liquidated, index, closeQ, deficit, full ? 1 : 0);
   enqueueAdl(market, side, closeQ, deficit, index);
   if (deficit > 0) {
     setPnl(market, account, 0);
-    emit(market.sink, EventKind.DeficitCleared, index, deficit, 1);
+    market.sink?.emit(EventKind.DeficitCleared, index, deficit, 1);
   }
   // The remainder is attached at this epoch even if a reset was flagged, so `rest` is its position.
   if (!full && !isMaintenanceHealthy(market, account, rest)) reject('Undercollateralized');

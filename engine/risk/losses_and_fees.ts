@@ -1,5 +1,5 @@
 import { mulDivCeil, requireSafe } from '../math/index.ts';
-import { addInsurance, calculateFeeDebt, consumeReleased, emit, setCapital, setPnl } from './bookkeeping.ts';
+import { addInsurance, calculateFeeDebt, consumeReleased, setCapital, setPnl } from './bookkeeping.ts';
 import { BPS } from './constants.ts';
 import { EventKind } from './events.ts';
 import { calculateNotional } from './margin.ts';
@@ -12,7 +12,7 @@ export function settleLosses(market: Market, index: number, account: Account): v
   const paid = Math.min(-account.pnl, account.capital);
   setCapital(market, account, account.capital - paid);
   setPnl(market, account, account.pnl + paid);
-  emit(market.sink, EventKind.LossPaid, index, paid);
+  market.sink?.emit(EventKind.LossPaid, index, paid);
 }
 
 /** Insurance above its floor pays up to `deficit` of the subject; returns what it did not pay. */
@@ -21,7 +21,7 @@ export function drawInsurance(market: Market, index: number, deficit: number): n
   const paid = Math.min(deficit, available);
   if (paid > 0) {
     addInsurance(market, 0 - paid);
-    emit(market.sink, EventKind.InsurancePaid, index, paid);
+    market.sink?.emit(EventKind.InsurancePaid, index, paid);
   }
   return deficit - paid;
 }
@@ -30,9 +30,9 @@ export function drawInsurance(market: Market, index: number, deficit: number): n
 export function resolveFlatLoss(market: Market, index: number, account: Account): void {
   const deficit = 0 - account.pnl;
   const uninsured = drawInsurance(market, index, deficit);
-  if (uninsured > 0) emit(market.sink, EventKind.Uninsured, index, uninsured);
+  if (uninsured > 0) market.sink?.emit(EventKind.Uninsured, index, uninsured);
   setPnl(market, account, 0);
-  emit(market.sink, EventKind.DeficitCleared, index, deficit, 0);
+  market.sink?.emit(EventKind.DeficitCleared, index, deficit, 0);
 }
 
 /** Turns 0 < x ≤ released into floor(x·h) of capital, with h taken before (design 01 §7). */
@@ -46,7 +46,7 @@ export function convertReleased(
   const credited = calculateHaircutValue(market, x);
   consumeReleased(market, account, x);
   setCapital(market, account, account.capital + credited);
-  emit(market.sink, EventKind.Converted, index, x, credited, automatic);
+  market.sink?.emit(EventKind.Converted, index, x, credited, automatic);
 }
 
 /** Capital pays fee debt as far as it goes. */
@@ -56,7 +56,7 @@ export function sweepFeeDebt(market: Market, index: number, account: Account): v
   setCapital(market, account, account.capital - paid);
   account.feeCredits += paid;
   addInsurance(market, paid);
-  emit(market.sink, EventKind.FeeDebtPaid, index, paid, 1);
+  market.sink?.emit(EventKind.FeeDebtPaid, index, paid, 1);
 }
 
 /** Charges a fee ≥ 0 to capital, the shortfall to fee debt; returns what capital paid. Never touches pnl. */
@@ -74,7 +74,7 @@ export function chargeFee(
     addInsurance(market, paid);
   }
   account.feeCredits = requireSafe(account.feeCredits - (fee - paid));
-  emit(market.sink, EventKind.FeeCharged, index, paid, fee - paid, feeKind);
+  market.sink?.emit(EventKind.FeeCharged, index, paid, fee - paid, feeKind);
   return paid;
 }
 
@@ -89,7 +89,7 @@ export function payFromInsurance(
   if (x === 0) return;
   addInsurance(market, 0 - x);
   setCapital(market, account, account.capital + x);
-  emit(market.sink, kind, index, x);
+  market.sink?.emit(kind, index, x);
 }
 
 /** ceil(trade_notional·bps/10 000): rounds against the trader. */

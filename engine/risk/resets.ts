@@ -1,5 +1,4 @@
 import { mulDivCeil, mulDivFloor, requireSafe, subtractMulDivCeil } from '../math/index.ts';
-import { emit } from './bookkeeping.ts';
 import { ADL_ONE, MIN_A_SIDE, POS_SCALE } from './constants.ts';
 import { reject } from './errors.ts';
 import { EventKind } from './events.ts';
@@ -10,7 +9,7 @@ function setMode(market: Market, index: SideIndex, side: Side, mode: Mode): void
   if (side.mode === mode) return;
   const before = side.mode;
   side.mode = mode;
-  emit(market.sink, EventKind.ModeChanged, index, before, mode, side.epoch);
+  market.sink?.emit(EventKind.ModeChanged, index, before, mode, side.epoch);
 }
 
 /** True once a flag is set in the running instruction: no further account may be touched in it. */
@@ -47,7 +46,7 @@ export function enqueueAdl(
   const rest = deficit > 0 ? drawInsurance(market, subject, deficit) : 0;
   const carriers = opposite.oiEff > 0 && opposite.storedPositions > 0;
   if (!carriers) {
-    if (rest > 0) emit(market.sink, EventKind.Uninsured, subject, rest);
+    if (rest > 0) market.sink?.emit(EventKind.Uninsured, subject, rest);
     if (opposite.oiEff === 0) {
       if (liquidated.oiEff === 0) flagEmptySides(market);
       return;
@@ -67,8 +66,8 @@ function socialize(market: Market, index: SideIndex, side: Side, rest: number, s
   const delta = market.params.socialize
     ? subtractMulDivCeil(side.k, rest, side.a * POS_SCALE, side.oiEff)
     : -1;
-  if (delta < 0) emit(market.sink, EventKind.Uninsured, subject, rest);
-  else emit(market.sink, EventKind.Socialized, subject, rest, index, delta);
+  if (delta < 0) market.sink?.emit(EventKind.Uninsured, subject, rest);
+  else market.sink?.emit(EventKind.Socialized, subject, rest, index, delta);
 }
 
 /** Removes `closeQ` of open interest from the holders of a side by scaling A down. */
@@ -77,7 +76,7 @@ function shrink(market: Market, index: SideIndex, side: Side, liquidated: Side, 
   const after = before - closeQ;
   if (after === 0) {
     side.oiEff = 0;
-    emit(market.sink, EventKind.ExposureReduced, index, closeQ, side.a, 0);
+    market.sink?.emit(EventKind.ExposureReduced, index, closeQ, side.a, 0);
     flagEmptySides(market);
     return;
   }
@@ -86,7 +85,7 @@ function shrink(market: Market, index: SideIndex, side: Side, liquidated: Side, 
     // Precision is exhausted: nothing can represent the remainder, so both sides drain.
     side.oiEff = 0;
     liquidated.oiEff = 0;
-    emit(market.sink, EventKind.ExposureReduced, index, before, 0, 0);
+    market.sink?.emit(EventKind.ExposureReduced, index, before, 0, 0);
     flagEmptySides(market);
     return;
   }
@@ -97,7 +96,7 @@ function shrink(market: Market, index: SideIndex, side: Side, liquidated: Side, 
   }
   side.a = multiplier;
   side.oiEff = after;
-  if (closeQ > 0) emit(market.sink, EventKind.ExposureReduced, index, closeQ, multiplier, after);
+  if (closeQ > 0) market.sink?.emit(EventKind.ExposureReduced, index, closeQ, multiplier, after);
   if (multiplier < MIN_A_SIDE) setMode(market, index, side, Mode.DrainOnly);
 }
 
@@ -130,7 +129,7 @@ export function finalizeReadySides(market: Market): void {
 
 function clearOrphan(market: Market, index: SideIndex): void {
   const side = market.journal.sideMut(index);
-  if (side.oiEff > 0) emit(market.sink, EventKind.DustCleared, index, side.oiEff);
+  if (side.oiEff > 0) market.sink?.emit(EventKind.DustCleared, index, side.oiEff);
   side.oiEff = 0;
   market.resetFlags[index] = true;
 }

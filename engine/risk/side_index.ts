@@ -6,7 +6,7 @@ import {
   mulDivFloor,
   requireSafe,
 } from '../math/index.ts';
-import { emit, setPnl } from './bookkeeping.ts';
+import { setPnl } from './bookkeeping.ts';
 import { ADL_ONE, BPS, MAX_FUNDING_DT, POS_SCALE } from './constants.ts';
 import { reject } from './errors.ts';
 import { EventKind } from './events.ts';
@@ -65,7 +65,7 @@ function addToK(market: Market, index: SideIndex, term: number | bigint, sign: 1
 /** The account's position becomes the canonical zero and leaves the side's count. */
 function canonicalize(market: Market, index: number, account: Account, side: Side): void {
   side.storedPositions -= 1;
-  emit(market.sink, EventKind.PositionSet, index, 0, account.basisQ);
+  market.sink?.emit(EventKind.PositionSet, index, 0, account.basisQ);
   clearPosition(account);
 }
 
@@ -92,7 +92,7 @@ export function settle(market: Market, index: number, account: Account): void {
   const k = stale ? side.kEpochStart : side.k;
   const delta = calculateKPnl(absBasis, account.kSnap, k, account.aBasis, POS_SCALE);
   if (delta !== 0) setPnl(market, account, account.pnl + delta);
-  emit(market.sink, EventKind.PnlSettled, index, delta, absBasis, stale ? 1 : 0);
+  market.sink?.emit(EventKind.PnlSettled, index, delta, absBasis, stale ? 1 : 0);
   if (stale) {
     const writable = market.journal.sideMut(sideIndex);
     canonicalize(market, index, account, writable);
@@ -124,7 +124,7 @@ export function attach(market: Market, index: number, account: Account, q: numbe
     }
     side.storedPositions -= 1;
   }
-  emit(market.sink, EventKind.PositionSet, index, q, before);
+  market.sink?.emit(EventKind.PositionSet, index, q, before);
   if (q === 0) {
     clearPosition(account);
     return;

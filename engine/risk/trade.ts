@@ -1,5 +1,5 @@
 import { calculateSumSign, mulDivFloor, mulDivFloorSigned, requireSafe } from '../math/index.ts';
-import { emit, setPnl } from './bookkeeping.ts';
+import { setPnl } from './bookkeeping.ts';
 import { BPS, MAX_POSITION_ABS_Q, POS_SCALE } from './constants.ts';
 import { reject } from './errors.ts';
 import { EventKind, FeeKind } from './events.ts';
@@ -77,7 +77,7 @@ export function executeOnAccrued(market: Market, trade: ExecuteTrade, notional: 
   if (oiLong > maxOiQ || oiShort > maxOiQ) reject('Overflow');
   market.journal.sideMut(LONG).oiEff = oiLong;
   market.journal.sideMut(SHORT).oiEff = oiShort;
-  emit(market.sink, EventKind.Traded, buyer, sizeQ, seller, executionPrice);
+  market.sink?.emit(EventKind.Traded, buyer, sizeQ, seller, executionPrice);
   settleLosses(market, buyer, buying);
   settleLosses(market, seller, selling);
   chargeTradingFees(market, trade, a, b, notional);
@@ -89,9 +89,9 @@ export function executeOnAccrued(market: Market, trade: ExecuteTrade, notional: 
 function applySlippage(market: Market, a: Party, b: Party, gain: number): void {
   if (gain === 0) return;
   setPnl(market, a.account, requireSafe(a.account.pnl + gain));
-  emit(market.sink, EventKind.TradePnl, a.index, gain);
+  market.sink?.emit(EventKind.TradePnl, a.index, gain);
   setPnl(market, b.account, requireSafe(b.account.pnl - gain));
-  emit(market.sink, EventKind.TradePnl, b.index, 0 - gain);
+  market.sink?.emit(EventKind.TradePnl, b.index, 0 - gain);
 }
 
 function chargeTradingFees(market: Market, trade: ExecuteTrade, a: Party, b: Party, notional: number): void {

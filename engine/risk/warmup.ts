@@ -1,5 +1,5 @@
 import { floorDiv, mulDivFloor, mulDivFloorSigned, requireSafe } from '../math/index.ts';
-import { emit, setReserved, warmupNow } from './bookkeeping.ts';
+import { setReserved, warmupNow } from './bookkeeping.ts';
 import { BPS } from './constants.ts';
 import { EventKind } from './events.ts';
 import type { AdaptiveWarmup } from './params.ts';
@@ -17,7 +17,7 @@ export function advanceWarmup(market: Market, index: number, account: Account): 
         : Math.min(reserved, account.warmupSlope * (now - account.warmupStart));
     if (release > 0) {
       setReserved(market, account, reserved - release);
-      emit(market.sink, EventKind.Matured, index, release);
+      market.sink?.emit(EventKind.Matured, index, release);
     }
   }
   if (account.reservedPnl === 0) account.warmupSlope = 0;
