@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPackageRoot } from '../../sim/scenario/root.ts';
+import { buildCanary, type Sabotage } from './canary.ts';
 import { readCsv, readJson, runLab, startLab } from './lab.ts';
 
 const HOOK_MS = 120_000;
@@ -166,41 +166,15 @@ test.each(['0', '2'])('Ctrl-C keeps what is complete and exits 130 (%s workers)'
   expect(readdirSync(home).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-/** A lab whose settlement gives everybody an atom too much: what the alarm is for. */
-async function buildCanary(): Promise<string> {
-  const root = findPackageRoot();
-  const directory = `dist/canary-${process.pid}`;
-  mkdirSync(join(root, directory), { recursive: true });
-  await build({
-    absWorkingDir: root,
-    entryPoints: { cli: 'cli/main.ts' },
-    outdir: directory,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    plugins: [
-      {
-        name: 'canary',
-        setup: ({ onLoad }) =>
-          onLoad({ filter: /engine\/risk\/side_index\.ts$/ }, ({ path }) => {
-            const source = readFileSync(path, 'utf8');
-            const contents = source.replace(
-              'const delta = calculateKPnl(',
-              'const delta = 1 + calculateKPnl(',
-            );
-            expect(contents).not.toBe(source);
-            return { contents, loader: 'ts' };
-          }),
-      },
-    ],
-  });
-  return directory;
-}
+/** Settlement that gives everybody an atom too much: what the alarm is for. */
+const ONE_ATOM_TOO_MUCH: Sabotage = {
+  file: /engine\/risk\/side_index\.ts$/,
+  from: 'const delta = calculateKPnl(',
+  to: 'const delta = 1 + calculateKPnl(',
+};
 
 test('canary: an engine that is off by an atom stops the run with exit 3, the invariant and the command', async () => {
-  const directory = await buildCanary();
+  const directory = await buildCanary('canary', ONE_ATOM_TOO_MUCH);
   try {
     const args = ['run', 'calm', '--seed', '5', '--set', 'time.length=2 min', '--workers', '0'];
     const checked = await startLab([...args, '--check'], home, `${directory}/cli.js`).outcome;
