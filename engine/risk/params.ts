@@ -71,8 +71,8 @@ type NumericField = {
   [Key in keyof RiskParams]: RiskParams[Key] extends number ? Key : never;
 }[keyof RiskParams];
 
-/** Smallest and largest value of each numeric parameter taken alone. */
-const RANGES: readonly (readonly [NumericField, number, number])[] = [
+/** Smallest and largest value of each numeric parameter taken alone, in the order of the account layout. */
+export const PARAM_RANGES: readonly (readonly [NumericField, number, number])[] = [
   ['warmupPeriodSlots', 0, MAX_SAFE],
   ['tradingFeeBps', 0, BPS],
   ['maintenanceBps', 0, BPS],
@@ -101,7 +101,7 @@ const RANGES: readonly (readonly [NumericField, number, number])[] = [
  */
 export function validateParams(params: RiskParams, enforceEnvelope = true): ParamIssue[] {
   const issues: ParamIssue[] = [];
-  for (const [field, min, max] of RANGES) {
+  for (const [field, min, max] of PARAM_RANGES) {
     if (!within(params[field], min, max)) {
       issues.push({ field, message: `must be an integer from ${min} to ${max}, got ${params[field]}` });
     }

@@ -1,5 +1,6 @@
 import { MAX_SAFE } from '../math/index.ts';
-import { ADL_ONE, BPS, MAX_ACCOUNTS, MAX_OI_SIDE_Q, MAX_ORACLE_PRICE } from '../risk/constants.ts';
+import { ADL_ONE, BPS, MAX_ACCOUNTS, MAX_ORACLE_PRICE } from '../risk/constants.ts';
+import { PARAM_RANGES } from '../risk/params.ts';
 
 /** `word`: i64 in the envelope. `wide`: i128, low word first. A number: so many raw bytes. */
 export type FieldKind = 'word' | 'wide' | number;
@@ -59,24 +60,7 @@ export const LAYOUT = {
     ['authority', 32],
   ),
   params: declare(
-    ['warmupPeriodSlots', 0, MAX_SAFE],
-    ['tradingFeeBps', 0, BPS],
-    ['maintenanceBps', 0, BPS],
-    ['initialBps', 0, BPS],
-    ['liquidationFeeBps', 0, BPS],
-    ['liquidationFeeCap', 0, MAX_SAFE],
-    ['minLiquidationAbs', 0, MAX_SAFE],
-    ['minInitialDeposit', 1, MAX_SAFE],
-    ['minNonzeroMmReq', 0, MAX_SAFE],
-    ['minNonzeroImReq', 1, MAX_SAFE],
-    ['insuranceFloor', 0, MAX_SAFE],
-    ['maxAccounts', 1, MAX_ACCOUNTS],
-    ['maxPrice', 1, MAX_ORACLE_PRICE],
-    ['maxOiQ', 1, MAX_OI_SIDE_Q],
-    ['makerFeeBps', -BPS, BPS],
-    ['keeperRewardBps', 0, BPS],
-    ['maxHedgeCreditMmBps', 0, BPS],
-    ['fundingScale', 1, Math.floor(MAX_SAFE / BPS)],
+    ...PARAM_RANGES,
     ['socialize', 0, 1],
     ['adaptiveWarmup', 0, 1],
     ['fastWindowSlots', 0, MAX_SAFE],
