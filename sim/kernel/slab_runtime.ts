@@ -12,7 +12,7 @@ import type { AccountOwner, Origin, SlabObserver, SlabSetup } from './observer.t
 import { type AgentRegistry, findModule, listAgents } from './population.ts';
 import { calculateWithdrawable, LP_ACCOUNT, resolveAction } from './resolve_action.ts';
 import { type Seat, SlabContext } from './slab_context.ts';
-import { createLazyStream, createStream } from './streams.ts';
+import { createStream } from './streams.ts';
 import { WakeUps } from './wake_ups.ts';
 
 const LP_ORIGIN: Origin = { group: 'slab', agent: 'lp' };
@@ -76,7 +76,7 @@ export class SlabRuntime {
     this.executor.indexPrice = initialPrice;
     const { executor, observe, wakeUps } = this;
     const queue = (bid: Bid<Seat>) => this.bids.push(bid);
-    this.context = new SlabContext({ executor, candidates, wakeUps, observe, queue });
+    this.context = new SlabContext({ executor, candidates, owners, wakeUps, observe, queue });
   }
 
   /** Name of the agent being served or executed, for error messages; null between them. */
@@ -98,7 +98,7 @@ export class SlabRuntime {
         findModule(registry, kind).create({ name, params, rng, risk, slots, allocateAccount });
       const agent = createAgent(name, create);
       const index = this.seats.length;
-      const ties = createLazyStream(seed, `slab/${slab.streamName}/ties/${name}`);
+      const ties = createStream(seed, `slab/${slab.streamName}/ties/${name}`);
       this.seats.push({
         index,
         agent,
