@@ -86,6 +86,11 @@ export interface AgentContext {
    * (engine `calculateRestoringPartial` at the observed index); null if there is none.
    */
   restoringPartial(account: number, bufferAtoms: number): number | null;
+  /**
+   * Keepers only: the accounts that a group of the scenario (an attack, or `lp`) was given when the agents were seated, in
+   * ascending index order. It never changes, and it is all that a keeper knows of who stands behind an account.
+   */
+  accountsOf(group: string): readonly number[];
   /** Queue an action for this slot's auction; higher `feeBidAtoms` goes first, ties are drawn by seed. */
   submit(action: Action, feeBidAtoms?: number): void;
   /** Call `onWake` in that (later) slot. */
@@ -125,6 +130,13 @@ export interface IndexDistortion {
   bps: number;
 }
 
+/** A group, an attack or `lp`, named by a parameter of an agent. */
+export interface GroupReference {
+  /** Where it stands below `params`. */
+  path: readonly (string | number)[];
+  group: string;
+}
+
 /** One kind of agent: what the scenario schema, the docs and the kernel know of it. */
 export interface AgentModule<P = unknown> {
   kind: string;
@@ -137,5 +149,7 @@ export interface AgentModule<P = unknown> {
   hypothesis?: string;
   /** Attackers: when and by how much the attack distorts the index (design 03 §1, phase 1). */
   distortions?(params: P): readonly IndexDistortion[];
+  /** Groups that the parameters name; the loader refuses those that the scenario does not have. */
+  groups?(params: P): readonly GroupReference[];
   create(setup: AgentSetup<P>): Agent;
 }

@@ -4,7 +4,7 @@ import type { Bid, Bidder } from './auction.ts';
 import type { Executor } from './executor.ts';
 import type { Halt } from './halts.ts';
 import type { LiquidationCandidates } from './liquidation_candidates.ts';
-import type { Origin } from './observer.ts';
+import type { AccountOwner, Origin } from './observer.ts';
 import type { Rng } from './streams.ts';
 import { MarketView, readAccountView } from './views.ts';
 import type { WakeUps } from './wake_ups.ts';
@@ -24,6 +24,8 @@ export interface Seat extends Bidder {
 export interface ContextSetup {
   executor: Executor;
   candidates: LiquidationCandidates;
+  /** By account index. */
+  owners: readonly AccountOwner[];
   wakeUps: WakeUps;
   /** Index as seen with a latency. */
   observe(latencySlots: number): number;
@@ -93,6 +95,11 @@ export class SlabContext implements AgentContext {
     );
   }
 
+  accountsOf(group: string): readonly number[] {
+    this.requireKeeper();
+    return this.setup.owners.filter((owner) => owner.group === group).map(({ account }) => account);
+  }
+
   submit(action: Action, feeBidAtoms = 0): void {
     const seat = this.requireSeat();
     if (!(feeBidAtoms >= 0 && feeBidAtoms < Number.POSITIVE_INFINITY)) {
@@ -124,7 +131,7 @@ export class SlabContext implements AgentContext {
   }
 
   private requireKeeper(): void {
-    if (this.requireSeat().role !== 'keeper') throw new Error('only keepers look for liquidations');
+    if (this.requireSeat().role !== 'keeper') throw new Error('only keepers may ask for this');
   }
 }
 

@@ -1,7 +1,7 @@
 import { BPS } from '../../engine/risk/constants.ts';
 import { type RiskParams, validateParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentSetup, IndexDistortion } from '../agents/agent.ts';
-import type { ScenarioIssue } from './issues.ts';
+import { findNearest, type ScenarioIssue } from './issues.ts';
 import type { Draft, PriceReach, Resolved } from './resolve.ts';
 import { type AgentModules, LP_GROUP, RISK_KEYS, type SlabSpec } from './schema.ts';
 import { ATOMS, QUOTE, writeDecimal } from './units.ts';
@@ -138,9 +138,33 @@ function checkArrivals({ population, slots }: Draft): ScenarioIssue[] {
     );
 }
 
+/** Groups that parameters of agents name must be there. */
+function checkGroupReferences(draft: Draft, modules: AgentModules): ScenarioIssue[] {
+  const known = [
+    ...draft.population.map(({ spec }) => spec.group),
+    ...draft.attacks.map(({ spec }) => spec.name),
+    LP_GROUP,
+  ];
+  return [...draft.population, ...draft.attacks].flatMap(({ spec, node, path }) =>
+    (modules[spec.kind]?.groups?.(spec.params) ?? [])
+      .filter(({ group }) => !known.includes(group))
+      .map((reference): ScenarioIssue => {
+        const message = `there is no such group; known: ${known.join(', ')}`;
+        const nearest = findNearest(reference.group, known);
+        const issue = issueAt(node, ['params', ...reference.path], path, message);
+        return nearest === undefined ? issue : { ...issue, nearest };
+      }),
+  );
+}
+
 /** What only shows when several parts of a scenario are looked at together. */
 export function checkDraft(draft: Draft, modules: AgentModules): ScenarioIssue[] {
-  const issues = [...checkNames(draft), ...checkArrivals(draft), ...draft.risks.flatMap(checkParams)];
+  const issues = [
+    ...checkNames(draft),
+    ...checkArrivals(draft),
+    ...checkGroupReferences(draft, modules),
+    ...draft.risks.flatMap(checkParams),
+  ];
   for (const slab of draft.slabs) {
     const { underlying } = slab.spec;
     const price = draft.prices.get(underlying);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { LONG, Mode, SHORT } from '../../../engine/risk/index.ts';
-import { count, duration, money } from '../../scenario/units.ts';
+import { count, duration } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
-import { absent, findReturn } from './absence.ts';
+import { findReturn } from './absence.ts';
+import { Censor, listCensoredGroups } from './censorship.ts';
+import { allocateKeeperAccount, keeperParams } from './keeper_params.ts';
 
 const params = z.strictObject({
   every: duration(1).prefault('25 slots').describe('How often it acts.'),
@@ -14,16 +16,16 @@ const params = z.strictObject({
       'Who of a batch comes first: by index, least or most profit. Stale winners convert at the h that their ' +
         'touch finds, so it matters whether losers have paid before.',
     ),
-  absent,
-  fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
+  ...keeperParams,
 });
 type CrankerParams = z.output<typeof params>;
 
 /** Touches accounts in turn, so that losses are paid and resets finish; stale accounts come first. */
 class Cranker implements Agent {
-  readonly accounts: readonly number[] = [];
+  readonly accounts: readonly number[];
   private readonly params: CrankerParams;
   private readonly everySlots: number;
+  private readonly censor: Censor;
   /** First account index the next crank looks at. */
   private cursor = 0;
   private startSlot = 0;
@@ -31,10 +33,15 @@ class Cranker implements Agent {
   constructor(setup: AgentSetup<CrankerParams>) {
     this.params = setup.params;
     this.everySlots = setup.params.every;
+    this.accounts = allocateKeeperAccount(setup.params.deposit, setup.risk, setup.allocateAccount);
+    this.censor = new Censor(setup);
   }
 
   onStart(context: AgentContext): void {
+    const { deposit: amountAtoms, fee_bid: bid } = this.params;
     this.startSlot = context.slot;
+    this.censor.learn(context);
+    for (const account of this.accounts) context.submit({ type: 'deposit', account, amountAtoms }, bid);
     this.onWake(context);
   }
 
@@ -43,13 +50,14 @@ class Cranker implements Agent {
     context.wakeAt(returnSlot ?? context.slot + this.everySlots);
     if (returnSlot !== null) return;
     const { batch, fee_bid: bid } = this.params;
-    const stale = this.findStale(context);
+    const isWanted = (account: number) => !this.censor.spares(account);
+    const stale = this.findStale(context).filter(isWanted);
     if (stale.length > 0) {
       for (const account of this.sort(context, stale).slice(0, batch))
         context.submit({ type: 'settle', account }, bid);
       return;
     }
-    const candidates = this.sort(context, this.takeTurn(context.venue.openAccounts()));
+    const candidates = this.sort(context, this.takeTurn(context.venue.openAccounts().filter(isWanted)));
     if (candidates.length === 0) return;
     context.submit(
       {
@@ -92,5 +100,6 @@ export const cranker: AgentModule<CrankerParams> = {
   role: 'keeper',
   doc: 'Touches open accounts in turn so that losses are paid, and settles the stale accounts of a side that waits for its reset.',
   params,
+  groups: listCensoredGroups,
   create: (setup) => new Cranker(setup),
 };

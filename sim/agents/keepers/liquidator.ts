@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { BPS } from '../../../engine/risk/index.ts';
-import { count, duration, money, percent } from '../../scenario/units.ts';
+import { count, duration, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
-import { absent, findReturn } from './absence.ts';
+import { findReturn } from './absence.ts';
+import { Censor, listCensoredGroups } from './censorship.ts';
+import { allocateKeeperAccount, keeperParams } from './keeper_params.ts';
 
 const params = z.strictObject({
   every: duration(1).prefault('1 slots').describe('How often it looks for accounts to liquidate.'),
@@ -17,11 +18,7 @@ const params = z.strictObject({
     .enum(['as_listed', 'losers_first', 'winners_first', 'random'])
     .default('as_listed')
     .describe('Which of the eligible accounts come first: by index, least or most equity, or drawn.'),
-  censored_share: percent()
-    .prefault('0 %')
-    .describe('Share of all accounts, drawn by seed, that it never liquidates.'),
-  absent,
-  fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
+  ...keeperParams,
 });
 type LiquidatorParams = z.output<typeof params>;
 
@@ -32,25 +29,27 @@ interface Shortlist {
 
 /** Looks at the shortlist of accounts under water every few slots and sends liquidations, perhaps late. */
 class Liquidator implements Agent {
-  readonly accounts: readonly number[] = [];
+  readonly accounts: readonly number[];
   private readonly params: LiquidatorParams;
   private readonly everySlots: number;
   private readonly pending: Shortlist[] = [];
-  private readonly censored = new Set<number>();
+  private readonly censor: Censor;
   private startSlot = 0;
   private nextLookSlot = 0;
 
-  constructor({ params, risk, rng }: AgentSetup<LiquidatorParams>) {
+  constructor(setup: AgentSetup<LiquidatorParams>) {
+    const { allocateAccount, params, risk } = setup;
     this.params = params;
     this.everySlots = params.every;
-    if (params.censored_share === 0) return;
-    for (let account = 0; account < risk.maxAccounts; account += 1) {
-      if (rng() * BPS < params.censored_share) this.censored.add(account);
-    }
+    this.accounts = allocateKeeperAccount(params.deposit, risk, allocateAccount);
+    this.censor = new Censor(setup);
   }
 
   onStart(context: AgentContext): void {
+    const { deposit: amountAtoms, fee_bid: bid } = this.params;
     this.startSlot = this.nextLookSlot = context.slot;
+    this.censor.learn(context);
+    for (const account of this.accounts) context.submit({ type: 'deposit', account, amountAtoms }, bid);
     this.onWake(context);
   }
 
@@ -81,11 +80,11 @@ class Liquidator implements Agent {
     const { capacity, order, lag } = this.params;
     // A lagging keeper sees accounts again that it already has on the way.
     const known = new Set(lag > 0 ? this.pending.flatMap((list) => list.accounts) : []);
-    const { censored } = this;
-    const isWanted = (account: number) => !known.has(account) && !censored.has(account);
+    const { censor } = this;
+    const isWanted = (account: number) => !known.has(account) && !censor.spares(account);
     if (order === 'as_listed') {
       return context
-        .liquidatable(capacity + known.size + censored.size)
+        .liquidatable(capacity + known.size + censor.size)
         .filter(isWanted)
         .slice(0, capacity);
     }
@@ -113,5 +112,6 @@ export const liquidator: AgentModule<LiquidatorParams> = {
   role: 'keeper',
   doc: 'Liquidates accounts whose maintenance equity no longer covers their requirement, with a capacity, a lag, blind spots and absences.',
   params,
+  groups: listCensoredGroups,
   create: (setup) => new Liquidator(setup),
 };

@@ -41,6 +41,7 @@ export class FakeContext implements AgentContext {
   rng = createStream('test', 'context');
   views = new Map<number, AccountView>();
   eligible: number[] = [];
+  groups = new Map<string, number[]>();
   partials = new Map<number, number>();
   modes: [number, number] = [0, 0];
   stale: [number[], number[]] = [[], []];
@@ -68,6 +69,9 @@ export class FakeContext implements AgentContext {
   }
   restoringPartial(account: number): number | null {
     return this.partials.get(account) ?? null;
+  }
+  accountsOf(group: string): readonly number[] {
+    return this.groups.get(group) ?? [];
   }
   submit(action: Action, feeBidAtoms = 0): void {
     this.sent.push({ slot: this.slot, action, feeBidAtoms });

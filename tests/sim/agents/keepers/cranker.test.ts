@@ -61,6 +61,28 @@ describe('cranker', () => {
     expect(context.wake(agent, 25)).toEqual(expected.map((account) => ({ type: 'settle', account })));
   });
 
+  it('neither cranks nor settles accounts of the groups it censors, and takes others instead', () => {
+    const context = new FakeContext();
+    context.open = [2, 4, 6, 8];
+    context.groups = new Map([['victims', [2, 6]]]);
+    const agent = createAgent(cranker, { batch: 2, censored_groups: ['victims'], deposit: '10 USDC' });
+    agent.onStart(context);
+    expect(context.sent.map(({ action }) => action)).toEqual([
+      { type: 'deposit', account: 7, amountAtoms: 10_000_000 },
+      crank(4, 8),
+    ]);
+    context.modes = [Mode.Normal, Mode.ResetPending];
+    context.stale = [[], [6, 8]];
+    expect(context.wake(agent, 25)).toEqual([{ type: 'settle', account: 8 }]);
+  });
+
+  it('leaves a share of all accounts alone', () => {
+    const context = new FakeContext();
+    context.open = [2, 4];
+    createAgent(cranker, { censored_share: '100 %' }).onStart(context);
+    expect(context.sent).toEqual([]);
+  });
+
   it('is away for a while', () => {
     const context = new FakeContext();
     context.open = [2];

@@ -31,4 +31,39 @@ describe('what a fault of a liquidator costs', () => {
     const { tables } = await fall({ censored_share: '100 %' });
     expect(tables.liquidations).toEqual([]);
   });
+
+  it('censoring a group: its accounts are never closed, those of others are', async () => {
+    const names = ['long', 'friend'];
+    const { tables } = await play({
+      slots: 60,
+      price: { kind: 'ramp', from: '100 USDC', to: '60 USDC', start: '10 slots', over: '40 slots' },
+      population: [
+        // Seated before those it knows by their group.
+        liquidators({ censored_groups: ['friend'] }),
+        ...names.map((name) => whale(name, { capital: '1_250 USDC', leverage: '8 x', side: 'long' })),
+      ],
+    });
+    expect(tables.liquidations).toMatchObject([{ slot: 18, group: 'long' }]);
+  });
+
+  it('a group that the scenario lacks is refused, with the nearest name', () => {
+    expect(() => fall({ censored_groups: ['lnog'] })).toThrow(
+      /censored_groups\.0.*there is no such group; known: long, liquidators, lp.*"nearest": "long"/s,
+    );
+  });
+
+  it('a keeper with a deposit earns the rewards of the slab', async () => {
+    const { tables } = await play({
+      slots: 60,
+      price: { kind: 'ramp', from: '100 USDC', to: '60 USDC', start: '10 slots', over: '40 slots' },
+      risk: { liquidation_fee: '50 bps', keeper_reward: '20 %' },
+      population: [
+        whale('long', { capital: '1_250 USDC', leverage: '8 x', side: 'long' }),
+        liquidators({ deposit: '10 USDC' }),
+      ],
+    });
+    // 100 units closed at 92: a fee of 46, a fifth of it for the keeper.
+    const keeper = tables.accounts.find(({ group }) => group === 'liquidators');
+    expect(keeper).toMatchObject({ role: 'keeper', rewardsAtoms: 9_200_000, netAtoms: 9_200_000 });
+  });
 });

@@ -95,6 +95,29 @@ describe('liquidator', () => {
     expect(context.sent.length).toBe(10);
   });
 
+  it('never liquidates accounts of the groups it censors, in any order', () => {
+    for (const order of ['as_listed', 'losers_first']) {
+      const context = new FakeContext();
+      context.eligible = [1, 2, 3, 4, 5];
+      context.groups = new Map([
+        ['friends', [1, 2, 4]],
+        ['others', [3, 5]],
+      ]);
+      createAgent(liquidator, { censored_groups: ['friends'], capacity: 2, order }).onStart(context);
+      expect(context.sent.map(({ action }) => action)).toEqual([full(3), full(5)]);
+    }
+  });
+
+  it('deposits into an account of its own if it is to earn rewards', () => {
+    const context = new FakeContext();
+    const agent = createAgent(liquidator, { deposit: '25 USDC', fee_bid: '1 USDC' });
+    agent.onStart(context);
+    expect(agent.accounts).toEqual([7]);
+    const action = { type: 'deposit', account: 7, amountAtoms: 25_000_000 };
+    expect(context.sent).toEqual([{ slot: 0, action, feeBidAtoms: 1_000_000 }]);
+    expect(() => createAgent(liquidator, { deposit: '0.5 USDC' })).toThrow('smallest one of 1 USDC');
+  });
+
   it('is away for a while: looks at nothing, and sends what was due only when it is back', () => {
     const context = new FakeContext();
     context.slot = 100;
