@@ -14,7 +14,7 @@ use crate::margin::{is_initial_healthy, is_maintenance_healthy};
 use crate::resets::{has_reset_flag, schedule_resets};
 use crate::side_index::{accrue, calculate_effective_position};
 use crate::state::{Account, Market, is_used};
-use crate::trade::execute_on_accrued;
+use crate::trade::{TradeFault, TradeFees, execute_on_accrued};
 use crate::wire::MarketView;
 use math::{mul_div_floor, require_safe};
 
@@ -44,7 +44,9 @@ where
     outcome
 }
 
-fn dispatch<U, C>(
+/// Applies one instruction without a savepoint: after an error the state is undefined. For programs that build on this
+/// one.
+pub fn dispatch<U, C>(
     market: &mut Market<U>,
     accounts: &mut [Account],
     instruction: &RiskInstruction<C>,
@@ -54,7 +56,10 @@ where
     C: IntoIterator<Item = CrankCandidate> + Clone,
 {
     match *instruction {
-        RiskInstruction::ExecuteTrade(ref trade) => apply_trade(market, accounts, trade),
+        RiskInstruction::ExecuteTrade(ref trade) => {
+            let maker_fee_bps = market.params.maker_fee_bps;
+            apply_trade(market, accounts, trade, maker_fee_bps).map(|_| ()).map_err(|fault| fault.error)
+        }
         RiskInstruction::SettleAccount { account, inputs } => {
             apply_settle(market, accounts, account, &inputs)
         }
@@ -279,11 +284,13 @@ fn apply_convert<U: Undo>(
     end(market, inputs.funding_rate)
 }
 
-fn apply_trade<U: Undo>(
+/// `execute_trade` with the maker's fee given, for a slab that may refuse a rebate.
+pub fn apply_trade<U: Undo>(
     market: &mut Market<U>,
     accounts: &mut [Account],
     trade: &ExecuteTrade,
-) -> Outcome<()> {
+    maker_fee_bps: i64,
+) -> Result<TradeFees, TradeFault> {
     require_price(market, trade.inputs.oracle_price)?;
     require_price(market, trade.execution_price)?;
     require(trade.size_q > 0 && trade.size_q <= MAX_TRADE_SIZE_Q, RiskError::Overflow)?;
@@ -293,8 +300,9 @@ fn apply_trade<U: Undo>(
     require(trade.buyer != trade.seller, RiskError::Overflow)?;
     require_time(market, trade.inputs.now_slot)?;
     advance(market, &trade.inputs)?;
-    execute_on_accrued(market, accounts, trade, notional)?;
-    end(market, trade.inputs.funding_rate)
+    let fees = execute_on_accrued(market, accounts, trade, notional, maker_fee_bps)?;
+    end(market, trade.inputs.funding_rate)?;
+    Ok(fees)
 }
 
 fn apply_liquidate<U: Undo>(

@@ -4,12 +4,47 @@
 use core::ops::RangeInclusive;
 use math::Wide;
 
-/// A plain value of the layout: 8-byte aligned, every bit pattern valid.
-pub trait Plain: Copy {}
-impl Plain for i64 {}
-impl Plain for Wide {}
-impl Plain for [u8; 8] {}
-impl Plain for [u8; 32] {}
+/// A plain value of the layout: at most 8-byte aligned, every bit pattern valid.
+pub trait Plain: Copy {
+    /// Takes one off the front of little-endian bytes; `None` if they end before.
+    fn read(bytes: &mut &[u8]) -> Option<Self>;
+}
+
+impl Plain for u8 {
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        Some(*first)
+    }
+}
+
+impl Plain for i64 {
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let (first, rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        Some(Self::from_le_bytes(*first))
+    }
+}
+
+impl Plain for Wide {
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let (first, rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        let mut wide = Self::ZERO;
+        wide.set(i128::from_le_bytes(*first));
+        Some(wide)
+    }
+}
+
+impl<T: Plain, const N: usize> Plain for [T; N] {
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let mut array = [T::read(&mut &**bytes)?; N];
+        for item in &mut array {
+            *item = T::read(bytes)?;
+        }
+        Some(array)
+    }
+}
 
 /// A field of a record, for the test that compares this layout with `engine/wire/layout.ts`.
 pub struct Field {
@@ -25,6 +60,7 @@ pub struct Field {
 
 /// Declares a `#[repr(C)]` record: `name: type = offset => range`. Offsets, size, alignment and the absence of padding
 /// are asserted at compile time.
+#[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident, $size:literal {
         $($(#[$field_meta:meta])* $field:ident: $kind:ty = $offset:literal $(=> $range:expr)?,)+
@@ -37,7 +73,7 @@ macro_rules! record {
         }
 
         const _: () = {
-            const fn plain<T: crate::record::Plain>() -> usize {
+            const fn plain<T: $crate::record::Plain>() -> usize {
                 size_of::<T>()
             }
             assert!(size_of::<$name>() == $size && align_of::<$name>() <= 8);
@@ -45,15 +81,19 @@ macro_rules! record {
             $(assert!(core::mem::offset_of!($name, $field) == $offset);)+
         };
 
-        impl crate::record::Plain for $name {}
+        impl $crate::record::Plain for $name {
+            fn read(bytes: &mut &[u8]) -> Option<Self> {
+                Some(Self { $($field: <$kind as $crate::record::Plain>::read(bytes)?,)+ })
+            }
+        }
 
         impl $name {
             /// Its fields in order.
-            pub const FIELDS: &'static [crate::record::Field] = &[$(crate::record::Field {
+            pub const FIELDS: &'static [$crate::record::Field] = &[$($crate::record::Field {
                 name: stringify!($field),
                 offset: $offset,
                 size: size_of::<$kind>(),
-                range: crate::record::range!($($range)?),
+                range: $crate::range!($($range)?),
             },)+];
 
             /// Does each word lie in its declared range?
@@ -65,6 +105,9 @@ macro_rules! record {
     };
 }
 
+/// The range of a field, if it has one.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! range {
     () => {
         None
@@ -74,4 +117,4 @@ macro_rules! range {
     };
 }
 
-pub(crate) use {range, record};
+pub(crate) use record;

@@ -17,6 +17,35 @@ use crate::solvency::calculate_equity_maintenance;
 use crate::state::{Account, Market, Mode, Side, SideIndex};
 use math::{calculate_sum_sign, mul_div_floor, mul_div_floor_signed, require_safe};
 
+/// What a trade moved beside positions: the taker's fee as far as capital paid it, and the maker's rebate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TradeFees {
+    /// Quote atoms from the taker's capital; 0 without a maker.
+    pub taker_paid: i64,
+    /// Quote atoms to the maker's capital.
+    pub rebate: i64,
+}
+
+/// Why a trade failed, and whose doing it was; `None` if it was neither's alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TradeFault {
+    /// What an instruction that trades answers.
+    pub error: RiskError,
+    /// Whose state or capital did not allow it.
+    pub party: Option<Maker>,
+}
+
+impl<E: Into<RiskError>> From<E> for TradeFault {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), party: None }
+    }
+}
+
+/// Blames a party for an error.
+fn by(party: Maker) -> impl Fn(RiskError) -> TradeFault {
+    move |error| TradeFault { error, party: Some(party) }
+}
+
 /// One account's part in a trade: what it had before, and what it pays.
 struct Party<'a> {
     account: &'a mut Account,
@@ -76,17 +105,19 @@ fn require_open(side: &Side, candidate_oi: i64) -> Outcome<()> {
     Ok(())
 }
 
-/// Executes a validated trade on accrued state (design 01 §10, `execute_trade` from the touches to the margins).
+/// Executes a validated trade on accrued state (design 01 §10, `execute_trade` from the touches to the margins). The
+/// maker's fee is an argument: a slab may refuse a rebate (design 02 §1).
 pub fn execute_on_accrued<U: Undo>(
     market: &mut Market<U>,
     accounts: &mut [Account],
     trade: &ExecuteTrade,
     notional: i64,
-) -> Outcome<()> {
+    maker_fee_bps: i64,
+) -> Result<TradeFees, TradeFault> {
     let size_q = trade.size_q;
     let [buying, selling] = market.accounts_mut(accounts, trade.buyer, trade.seller)?;
-    touch_account(market, buying)?;
-    touch_account(market, selling)?;
+    touch_account(market, buying).map_err(by(Maker::Buyer))?;
+    touch_account(market, selling).map_err(by(Maker::Seller))?;
     let mut a = create_party(market, buying, size_q)?;
     let mut b = create_party(market, selling, -size_q)?;
     record_health(market, &mut a)?;
@@ -94,58 +125,70 @@ pub fn execute_on_accrued<U: Undo>(
     finalize_ready_sides(market);
     let oi_long = calculate_candidate_oi(market, SideIndex::Long, &a, &b)?;
     let oi_short = calculate_candidate_oi(market, SideIndex::Short, &a, &b)?;
-    require_open(market.side(SideIndex::Long), oi_long)?;
-    require_open(market.side(SideIndex::Short), oi_short)?;
+    require_open(market.side(SideIndex::Long), oi_long).map_err(by(Maker::Buyer))?;
+    require_open(market.side(SideIndex::Short), oi_short).map_err(by(Maker::Seller))?;
     let against_oracle = trade.inputs.oracle_price - trade.execution_price;
     apply_slippage(market, &mut a, &mut b, mul_div_floor_signed(against_oracle, size_q, POS_SCALE)?)?;
-    attach(market, a.account, a.after)?;
-    attach(market, b.account, b.after)?;
+    attach(market, a.account, a.after).map_err(by(Maker::Buyer))?;
+    attach(market, b.account, b.after).map_err(by(Maker::Seller))?;
     let max_oi_q = market.params.max_oi_q;
     if oi_long > max_oi_q || oi_short > max_oi_q {
-        return Err(RiskError::Overflow);
+        return Err(RiskError::Overflow.into());
     }
     market.side_mut(SideIndex::Long).oi_eff = oi_long;
     market.side_mut(SideIndex::Short).oi_eff = oi_short;
-    settle_losses(market, a.account)?;
-    settle_losses(market, b.account)?;
-    charge_trading_fees(market, trade, &mut a, &mut b, notional)?;
-    require_margin(market, &a)?;
-    require_margin(market, &b)
+    settle_losses(market, a.account).map_err(by(Maker::Buyer))?;
+    settle_losses(market, b.account).map_err(by(Maker::Seller))?;
+    let fees = charge_trading_fees(market, trade.maker, maker_fee_bps, &mut a, &mut b, notional)?;
+    require_margin(market, &a).map_err(by(Maker::Buyer))?;
+    require_margin(market, &b).map_err(by(Maker::Seller))?;
+    Ok(fees)
 }
 
 /// Trading away from the oracle price pays one side what it costs the other, to the atom.
-fn apply_slippage<U: Undo>(market: &mut Market<U>, a: &mut Party, b: &mut Party, gain: i64) -> Outcome<()> {
+fn apply_slippage<U: Undo>(
+    market: &mut Market<U>,
+    a: &mut Party,
+    b: &mut Party,
+    gain: i64,
+) -> Result<(), TradeFault> {
     if gain == 0 {
         return Ok(());
     }
-    set_pnl(market, a.account, a.account.pnl + gain)?;
-    set_pnl(market, b.account, b.account.pnl - gain)
+    set_pnl(market, a.account, a.account.pnl + gain).map_err(by(Maker::Buyer))?;
+    set_pnl(market, b.account, b.account.pnl - gain).map_err(by(Maker::Seller))
 }
 
+/// A maker's rebate comes out of what the taker's capital paid, so the taker is charged first.
 fn charge_trading_fees<'a, U: Undo>(
     market: &mut Market<U>,
-    trade: &ExecuteTrade,
+    maker: Option<Maker>,
+    maker_fee_bps: i64,
     a: &mut Party<'a>,
     b: &mut Party<'a>,
     notional: i64,
-) -> Outcome<()> {
-    let params = market.params;
-    let fee_bps =
-        |role| if trade.maker == Some(role) { params.maker_fee_bps } else { params.trading_fee_bps };
-    let (maker, taker) = match trade.maker {
-        Some(Maker::Buyer) if params.maker_fee_bps < 0 => (a, b),
-        Some(Maker::Seller) if params.maker_fee_bps < 0 => (b, a),
-        _ => {
-            charge(market, a, notional, fee_bps(Maker::Buyer))?;
-            charge(market, b, notional, fee_bps(Maker::Seller))?;
-            return Ok(());
-        }
+) -> Result<TradeFees, TradeFault> {
+    let taker_fee_bps = market.params.trading_fee_bps;
+    let fee_bps = |role| if maker == Some(role) { maker_fee_bps } else { taker_fee_bps };
+    if maker_fee_bps >= 0 || maker.is_none() {
+        let buyer_paid = charge(market, a, notional, fee_bps(Maker::Buyer)).map_err(by(Maker::Buyer))?;
+        let seller_paid = charge(market, b, notional, fee_bps(Maker::Seller)).map_err(by(Maker::Seller))?;
+        let taker_paid = match maker {
+            Some(Maker::Buyer) => seller_paid,
+            Some(Maker::Seller) => buyer_paid,
+            None => 0,
+        };
+        return Ok(TradeFees { taker_paid, rebate: 0 });
+    }
+    let (maker_role, taker_role, maker, taker) = match maker {
+        Some(Maker::Buyer) => (Maker::Buyer, Maker::Seller, a, b),
+        _ => (Maker::Seller, Maker::Buyer, b, a),
     };
-    let paid = charge(market, taker, notional, params.trading_fee_bps)?;
-    let rebate = mul_div_floor(notional, -params.maker_fee_bps, BPS)?.min(paid);
-    pay_from_insurance(market, maker.account, rebate)?;
+    let taker_paid = charge(market, taker, notional, taker_fee_bps).map_err(by(taker_role))?;
+    let rebate = mul_div_floor(notional, -maker_fee_bps, BPS)?.min(taker_paid);
+    pay_from_insurance(market, maker.account, rebate).map_err(by(maker_role))?;
     maker.fee = -rebate;
-    Ok(())
+    Ok(TradeFees { taker_paid, rebate })
 }
 
 fn charge<U: Undo>(market: &mut Market<U>, party: &mut Party, notional: i64, fee_bps: i64) -> Outcome<i64> {

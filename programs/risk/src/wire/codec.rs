@@ -6,6 +6,7 @@ use crate::instructions::{
     CrankCandidate, ExecuteTrade, LiquidationPolicy, Maker, MarketInputs, RiskInstruction,
 };
 use crate::params::Params;
+use crate::record::Plain;
 
 /// Stands for "nobody" where an account is optional.
 const NOBODY: u32 = u32::MAX;
@@ -115,40 +116,9 @@ impl<'a> Reader<'a> {
         (candidates.clone().count() == count).then_some(candidates)
     }
 
-    fn params(&mut self) -> Option<Params> {
-        Some(Params {
-            warmup_period_slots: self.word()?,
-            trading_fee_bps: self.word()?,
-            maintenance_bps: self.word()?,
-            initial_bps: self.word()?,
-            liquidation_fee_bps: self.word()?,
-            liquidation_fee_cap: self.word()?,
-            min_liquidation_abs: self.word()?,
-            min_initial_deposit: self.word()?,
-            min_nonzero_mm_req: self.word()?,
-            min_nonzero_im_req: self.word()?,
-            insurance_floor: self.word()?,
-            max_accounts: self.word()?,
-            max_price: self.word()?,
-            max_oi_q: self.word()?,
-            maker_fee_bps: self.word()?,
-            keeper_reward_bps: self.word()?,
-            max_hedge_credit_mm_bps: self.word()?,
-            funding_scale: self.word()?,
-            socialize: self.word()?,
-            adaptive_warmup: self.word()?,
-            fast_window_slots: self.word()?,
-            slow_window_slots: self.word()?,
-            max_multiplier_bps: self.word()?,
-            saturation_bps: self.word()?,
-            freeze_bps: self.word()?,
-            hysteresis_bps: self.word()?,
-        })
-    }
-
     fn initialize(&mut self) -> Option<Initialize> {
         Some(Initialize {
-            params: self.params()?,
+            params: Params::read(&mut self.rest)?,
             max_slots: self.index()?,
             init_slot: self.word()?,
             init_price: self.word()?,

@@ -101,7 +101,7 @@ pub fn split(data: &mut [u8]) -> Outcome<(&mut MarketRecord, &mut [Account])> {
 }
 
 /// Bytes as records in place; `None` if they are misaligned or do not divide into whole records.
-fn cast<T: Plain>(bytes: &mut [u8]) -> Option<&mut [T]> {
+pub fn cast<T: Plain>(bytes: &mut [u8]) -> Option<&mut [T]> {
     let start = bytes.as_mut_ptr().cast::<T>();
     if !start.is_aligned() || bytes.len() % size_of::<T>() != 0 {
         return None;
@@ -126,7 +126,9 @@ pub fn is_valid(data: &mut [u8]) -> bool {
         && view.accounts.iter().all(is_account_valid)
 }
 
-fn is_account_valid(account: &Account) -> bool {
+/// The same of one account slot.
+#[must_use]
+pub fn is_account_valid(account: &Account) -> bool {
     if account.used == 0 {
         return *account == Account::FREE;
     }
