@@ -8,6 +8,8 @@ import { LP_ACCOUNT } from './resolve_action.ts';
  * would cancel every liquidation.
  */
 export class FlowMeter {
+  /** See `encodeGraph`. */
+  static readonly transient: readonly string[] = ['noteEvent'];
   private readonly market: Market;
   private readonly forcedOnly: boolean;
   private flow = 0;

@@ -71,6 +71,8 @@ class SideThresholds {
  * new one. (A rises only when a reset makes all positions of the side stale, and stale ones are nobody's to liquidate.)
  */
 export class LiquidationCandidates {
+  /** See `encodeGraph`. */
+  static readonly transient: readonly string[] = ['noteEvent'];
   private readonly market: Market;
   private readonly sides: readonly [SideThresholds, SideThresholds];
   private readonly maintenanceRate: number;

@@ -27,10 +27,12 @@ export interface ContextSetup {
   /** By account index. */
   owners: readonly AccountOwner[];
   wakeUps: WakeUps;
-  /** Index as seen with a latency. */
-  observe(latencySlots: number): number;
-  /** Collects the actions for the next auction. */
-  queue(bid: Bid<Seat>): void;
+  slab: {
+    /** Index as seen with a latency. */
+    observe(latencySlots: number): number;
+    /** Collects the actions for the next auction. */
+    queue(bid: Bid<Seat>): void;
+  };
 }
 
 /** The one context of a slab; `serve` hands it to an agent for the length of one call. */
@@ -61,7 +63,7 @@ export class SlabContext implements AgentContext {
   }
 
   get indexPrice(): number {
-    return this.setup.observe(this.requireSeat().latencySlots);
+    return this.setup.slab.observe(this.requireSeat().latencySlots);
   }
 
   get rng(): Rng {
@@ -108,7 +110,7 @@ export class SlabContext implements AgentContext {
     if (!isPermissionless(action) && !seat.agent.accounts.includes(action.account)) {
       throw new Error(`cannot ${action.type} for account ${action.account}, which is not the agent's own`);
     }
-    this.setup.queue({ action, bidder: seat, feeBidAtoms });
+    this.setup.slab.queue({ action, bidder: seat, feeBidAtoms });
   }
 
   wakeAt(slot: number): void {

@@ -35,6 +35,8 @@ export interface RuntimeSetup {
  * §1. Its course is a function of (scenario, seed, prices) alone.
  */
 export class SlabRuntime {
+  /** See `encodeGraph`. */
+  static readonly transient: readonly string[] = ['observe'];
   readonly slab: SlabSpec;
   readonly observer: SlabObserver;
   private readonly executor: Executor;
@@ -43,7 +45,7 @@ export class SlabRuntime {
   private readonly seats: Seat[] = [];
   /** Recent index prices by slot modulo its length, as far back as the largest latency. */
   private readonly recentPrices: Float64Array;
-  private readonly observe = (latencySlots: number): number => {
+  readonly observe = (latencySlots: number): number => {
     const slot = Math.max(0, this.executor.slot - latencySlots);
     return this.recentPrices[slot % this.recentPrices.length]!;
   };
@@ -74,9 +76,13 @@ export class SlabRuntime {
     const { fundingRateBps } = slab;
     this.executor = new Executor({ market, log, observer, candidates, flow, fundingRateBps });
     this.executor.indexPrice = initialPrice;
-    const { executor, observe, wakeUps } = this;
-    const queue = (bid: Bid<Seat>) => this.bids.push(bid);
-    this.context = new SlabContext({ executor, candidates, owners, wakeUps, observe, queue });
+    const { executor, wakeUps } = this;
+    this.context = new SlabContext({ executor, candidates, owners, wakeUps, slab: this });
+  }
+
+  /** Takes an action into the next auction. */
+  queue(bid: Bid<Seat>): void {
+    this.bids.push(bid);
   }
 
   /** Name of the agent being served or executed, for error messages; null between them. */
