@@ -1,6 +1,7 @@
 import { EventLog, Market } from '../../engine/risk/index.ts';
 import type { Deposit, TopUpInsurance } from '../../engine/risk/instructions.ts';
 import type { Agent, AgentRole } from '../agents/agent.ts';
+import { PriceLimitError } from '../prices/distortion.ts';
 import type { SetLpEvent } from '../scenario/events.ts';
 import type { PassiveLpSpec, Scenario, SlabSpec } from '../scenario/schema.ts';
 import { type Bid, sortBids } from './auction.ts';
@@ -126,6 +127,11 @@ export class SlabRuntime {
   /** Runs one slot; slots must come in order from 0. Prices in quote atoms per base. */
   runSlot(slot: number, fundamentalPrice: number, indexPrice: number): void {
     const { executor, recentPrices } = this;
+    const { maxPrice } = this.slab.risk;
+    if (indexPrice > maxPrice) {
+      const limit = `above the ${maxPrice} of slab ${this.slab.id}`;
+      throw new PriceLimitError(`the index of ${this.slab.underlying}`, indexPrice, slot, limit);
+    }
     executor.slot = slot;
     executor.indexPrice = indexPrice;
     recentPrices[slot % recentPrices.length] = indexPrice;

@@ -12,8 +12,11 @@ import {
   SHORT,
   SIDE_MODES,
 } from '../../engine/risk/index.ts';
-import type { Action } from '../agents/agent.ts';
+import type { Action, IndexDistortion } from '../agents/agent.ts';
+import { AGENT_MODULES } from '../agents/index.ts';
 import type { Origin, Refusal, SlabObserver, SlabSetup } from '../kernel/observer.ts';
+import { isOutage, listDistortions, listOutages, sumDistortions } from '../prices/distortion.ts';
+import type { OracleOutageEvent } from '../scenario/events.ts';
 import { InvariantChecker } from '../verify/invariants.ts';
 import { type CrankedHaircut, calculateRatio, probeCrankedHaircut } from '../verify/probes.ts';
 import { Ledger } from './ledger.ts';
@@ -32,6 +35,8 @@ export class Recorder implements SlabObserver {
   private readonly market: Market;
   private readonly ledger: Ledger;
   private readonly recording: Recording;
+  private readonly distortions: readonly IndexDistortion[];
+  private readonly outages: readonly OracleOutageEvent[];
   private price: number;
   private liquidationFee = 0;
   private openLiquidation: LiquidationRow | null = null;
@@ -45,6 +50,9 @@ export class Recorder implements SlabObserver {
     this.price = setup.initialPrice;
     this.ledger = new Ledger(setup.owners, setup.slab.risk.warmupPeriodSlots);
     this.recording = createRecording(setup.initialPrice);
+    const { scenario, slab } = setup;
+    this.distortions = listDistortions(scenario, slab.underlying, AGENT_MODULES);
+    this.outages = listOutages(scenario, slab.underlying);
   }
 
   onInstruction(
@@ -218,12 +226,17 @@ export class Recorder implements SlabObserver {
     recording.slot = slot;
     recording.fundamentalPrice = fundamentalPrice;
     recording.indexPrice = indexPrice;
-    if (indexPrice !== fundamentalPrice) recording.firstDistortionSlot ??= slot;
+    if (indexPrice !== fundamentalPrice && this.isDistorted(slot)) recording.firstDistortionSlot ??= slot;
     const { sampleEverySlots, crankedEverySlots } = this.setup.scenario.measure;
     const isCranked = this.isNotable || slot % crankedEverySlots === 0;
     if (isCranked || slot % sampleEverySlots === 0) recording.series.push(this.sample(isCranked));
     this.isNotable = false;
     this.slotProbe = null;
+  }
+
+  /** An index that stands still in an outage differs from the price as well, and nobody has moved it. */
+  private isDistorted(slot: number): boolean {
+    return !isOutage(slot, this.outages) && sumDistortions(slot, this.distortions) !== 0;
   }
 
   private sample(isCranked: boolean): SeriesRow {

@@ -1,6 +1,13 @@
 import { MAX_ORACLE_PRICE } from '../../engine/risk/index.ts';
 import type { IndexDistortion } from '../agents/agent.ts';
-import { type AgentRegistry, findModule } from '../kernel/population.ts';
+import type { AgentRegistry } from '../kernel/population.ts';
+import {
+  isOutage,
+  listDistortions,
+  listOutages,
+  PriceLimitError,
+  sumDistortions,
+} from '../prices/distortion.ts';
 import { createUnderlyingPrice, type PriceProcess } from '../prices/process.ts';
 import type { OracleOutageEvent } from '../scenario/events.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -14,35 +21,29 @@ export function listUnderlyings(scenario: Scenario): string[] {
   return Object.keys(scenario.underlyings).sort();
 }
 
-/** All distortions of an underlying: each attack once, on however many slabs it trades. */
-function listDistortions(scenario: Scenario, underlying: string, registry: AgentRegistry): IndexDistortion[] {
-  const slabs = new Set(scenario.slabs.filter((slab) => slab.underlying === underlying).map(({ id }) => id));
-  return scenario.attacks
-    .filter((attack) => attack.slabs.some((id) => slabs.has(id)))
-    .flatMap(({ kind, params }) => findModule(registry, kind).distortions?.(params) ?? []);
-}
-
 /** Whether prices depend on what is traded, and so need the flow of a slot before the next can be prepared. */
 export function hasImpact(scenario: Scenario): boolean {
   return Object.values(scenario.underlyings).some(({ impact }) => impact !== undefined);
 }
 
-/** Within the prices an engine can take. */
-const clampPrice = (price: number) => Math.min(MAX_ORACLE_PRICE, Math.max(1, price));
+/** The price if an engine can take it; throws `PriceLimitError` otherwise. */
+function requirePrice(underlying: string, price: number, slot: number): number {
+  if (price >= 1 && price <= MAX_ORACLE_PRICE) return price;
+  throw new PriceLimitError(`the price of ${underlying}`, price, slot, 'out of what an engine can take');
+}
 
-/** index = round(fundamental × (1 + Σ bps / 10 000)) over the windows that are open, within 1 … MAX_ORACLE_PRICE. */
+/** index = round(fundamental × (1 + Σ bps / 10 000)) over the windows that are open. */
 export function calculateIndex(
   fundamental: number,
   slot: number,
   distortions: readonly IndexDistortion[],
 ): number {
-  let bps = 0;
-  for (const window of distortions) if (slot >= window.fromSlot && slot < window.toSlot) bps += window.bps;
-  if (bps === 0) return fundamental;
-  return clampPrice(movePrice(fundamental, bps));
+  const bps = sumDistortions(slot, distortions);
+  return bps === 0 ? fundamental : movePrice(fundamental, bps);
 }
 
 interface Feed {
+  underlying: string;
   process: PriceProcess;
   distortions: IndexDistortion[];
   impact: Impact | null;
@@ -56,13 +57,12 @@ interface Feed {
 function createFeed(scenario: Scenario, seed: string, registry: AgentRegistry, underlying: string): Feed {
   const { impact } = scenario.underlyings[underlying]!;
   return {
+    underlying,
     process: createUnderlyingPrice(scenario, seed, underlying),
     distortions: listDistortions(scenario, underlying, registry),
     impact: impact === undefined ? null : new Impact(impact),
     slabs: scenario.slabs.flatMap((slab, index) => (slab.underlying === underlying ? [index] : [])),
-    outages: scenario.events.filter(
-      (event) => event.kind === 'oracle_outage' && event.underlying === underlying,
-    ) as OracleOutageEvent[],
+    outages: listOutages(scenario, underlying),
     index: 0,
   };
 }
@@ -111,12 +111,13 @@ export class Coordinator {
   }
 
   private quote(feed: Feed, slot: number): Quote {
-    const { distortions, impact, outages, process, slabs } = feed;
+    const { distortions, impact, outages, process, slabs, underlying } = feed;
     const calm = process.next(slot);
     const bps = impact === null || slot === 0 ? 0 : impact.next(this.flows.sum(slabs));
-    const fundamental = bps === 0 ? calm : clampPrice(movePrice(calm, bps));
-    const isFrozen = slot > 0 && outages.some((outage) => slot >= outage.slot && slot < outage.endSlot);
-    if (!isFrozen) feed.index = calculateIndex(fundamental, slot, distortions);
+    const fundamental = bps === 0 ? calm : requirePrice(underlying, movePrice(calm, bps), slot);
+    if (!isOutage(slot, outages)) {
+      feed.index = requirePrice(underlying, calculateIndex(fundamental, slot, distortions), slot);
+    }
     return { fundamental, index: feed.index };
   }
 }

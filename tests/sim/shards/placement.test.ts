@@ -46,11 +46,6 @@ describe('the index', () => {
   ])('of 1 001 in slot %i is %i', (slot, index) => {
     expect(calculateIndex(1_001, slot, windows)).toBe(index);
   });
-
-  it('stays within the prices an engine takes', () => {
-    expect(calculateIndex(1, 0, [{ fromSlot: 0, toSlot: 1, bps: -9_999 }])).toBe(1);
-    expect(calculateIndex(1e12, 0, [{ fromSlot: 0, toSlot: 1, bps: 1 }])).toBe(1e12);
-  });
 });
 
 describe('the price board', () => {

@@ -208,6 +208,29 @@ describe('prices that depend on what is traded', () => {
     }
   });
 
+  it('are distorted by the attack, not by the outage before it', async () => {
+    const [first] = await runInProcess(plan, NO_HOOKS);
+    const { attacks, series } = first!.result.tables;
+    const apart = series.filter(({ fundamentalPrice, indexPrice }) => fundamentalPrice !== indexPrice);
+    expect(apart[0]!.slot).toBeLessThan(60);
+    expect(attacks[0]!.firstDistortionSlot).toBe(80);
+  });
+
+  it('end the run with a named error where an engine cannot take them, and are never cut off', async () => {
+    const slabs = plan.scenario.slabs.map((slab) => ({
+      ...slab,
+      risk: { ...slab.risk, maxPrice: 201 * UNIT },
+    }));
+    // The attack at slot 80 moves 140 to 168, one of +60 % to 224.
+    const [spike] = plan.scenario.attacks;
+    const attacks = [{ ...spike!, params: { ...(spike!.params as object), distortion: 6_000 } }];
+    const low = { ...plan, scenario: { ...plan.scenario, slabs, attacks } };
+    await expect(runInProcess(low, NO_HOOKS)).rejects.toMatchObject({
+      failure: { kind: 'PriceLimitError', slab: 'a', slot: 80 },
+      message: expect.stringMatching(/index of BTC is \d+ atoms .* above the 201000000 of slab a; lower the/),
+    });
+  });
+
   it('stop at the same slot everywhere when the run is stopped', async () => {
     const aborter = new AbortController();
     const stoppable = { ...plan, scenario: { ...makeFeedback(), slots: 2_000_000 } };

@@ -63,10 +63,11 @@ export class WatchedMarket {
     this.price = initialPrice;
     this.market = new Market({ params: risk, initSlot: 0, initPrice: initialPrice, sink: this.log });
     const slab = { id: 'btc', template: 'btc', underlying: 'BTC', risk } as SlabSpec;
-    const attack = { name: 'raid', kind: 'oracle_spike', slabs: ['btc'], latencySlots: 0, params: {} };
+    const window = { distortion: 2_000, start: 1, length: 5 };
+    const attack = { name: 'raid', kind: 'oracle_spike', slabs: ['btc'], latencySlots: 0, params: window };
     const measure = { sampleEverySlots: 1, crankedEverySlots: 25 };
     this.setup = {
-      scenario: { slabs: [slab], attacks: [attack], measure } as unknown as Scenario,
+      scenario: { slabs: [slab], attacks: [attack], events: [], measure } as unknown as Scenario,
       slab,
       seed: '1',
       check: true,
