@@ -18,7 +18,7 @@ import type { Origin, Refusal, SlabObserver, SlabSetup } from '../kernel/observe
 import { isOutage, listDistortions, listOutages, sumDistortions } from '../prices/distortion.ts';
 import type { OracleOutageEvent } from '../scenario/events.ts';
 import { InvariantChecker } from '../verify/invariants.ts';
-import { type CrankedHaircut, calculateRatio, probeCrankedHaircut } from '../verify/probes.ts';
+import { calculateRatio, probeCrankedHaircut } from '../verify/probes.ts';
 import { Ledger } from './ledger.ts';
 import { createRecording, REJECTION_SEPARATOR, type Recording } from './recording.ts';
 import { type SlabTables, summarizeSlab } from './slab_summary.ts';
@@ -41,7 +41,7 @@ export class Recorder implements SlabObserver {
   private liquidationFee = 0;
   private openLiquidation: LiquidationRow | null = null;
   /** h on the settled market in this slot, if an exit asked for it. */
-  private slotProbe: CrankedHaircut | null = null;
+  private slotHaircut: number | null = null;
   private isNotable = false;
 
   constructor(setup: SlabSetup) {
@@ -140,12 +140,10 @@ export class Recorder implements SlabObserver {
     const { ledger, recording } = this;
     const { group, role } = this.setup.owners[account]!;
     const isConversion = kind === 'convert';
-    if (this.slotProbe === null) {
-      const { residual, matured } = probeCrankedHaircut(this.market);
-      this.slotProbe = isConversion
-        ? { residual: residual + paidAtoms, matured: matured + amountAtoms }
-        : { residual, matured };
-    }
+    this.slotHaircut ??= probeCrankedHaircut(
+      this.market,
+      isConversion ? { paid: paidAtoms, claimed: amountAtoms } : undefined,
+    );
     recording.exits.push({
       slab: this.setup.slab.id,
       slot: recording.slot,
@@ -155,7 +153,7 @@ export class Recorder implements SlabObserver {
       amountAtoms,
       paidAtoms,
       hStored: calculateRatio(ledger.residual, ledger.matured),
-      hCranked: calculateRatio(this.slotProbe.residual, this.slotProbe.matured),
+      hCranked: this.slotHaircut,
     });
     const isFirst = !isConversion && role === 'attacker' && !recording.firstWithdrawal.has(group);
     if (isFirst) recording.firstWithdrawal.set(group, recording.slot);
@@ -231,7 +229,7 @@ export class Recorder implements SlabObserver {
     const isCranked = this.isNotable || slot % crankedEverySlots === 0;
     if (isCranked || slot % sampleEverySlots === 0) recording.series.push(this.sample(isCranked));
     this.isNotable = false;
-    this.slotProbe = null;
+    this.slotHaircut = null;
   }
 
   /** An index that stands still in an outage differs from the price as well, and nobody has moved it. */
@@ -243,7 +241,6 @@ export class Recorder implements SlabObserver {
     const { ledger, market, recording } = this;
     const { globals, sides } = market;
     const [long, short] = [sides[LONG], sides[SHORT]];
-    const cranked = isCranked ? probeCrankedHaircut(market) : null;
     const residual = calculateResidual(market);
     return {
       slab: this.setup.slab.id,
@@ -257,7 +254,7 @@ export class Recorder implements SlabObserver {
       pnlMaturedAtoms: globals.pnlMaturedPosTot,
       residualAtoms: residual,
       hStored: calculateRatio(residual, globals.pnlMaturedPosTot),
-      hCranked: cranked === null ? null : calculateRatio(cranked.residual, cranked.matured),
+      hCranked: isCranked ? probeCrankedHaircut(market) : null,
       openInterestQ: long.oiEff,
       aLong: long.a,
       aShort: short.a,

@@ -1,17 +1,25 @@
 import type { Market, RiskInstruction } from '../../engine/risk/index.ts';
-import { apply, calculateEffectivePosition, Mode } from '../../engine/risk/index.ts';
+import { apply, calculateEffectivePosition, calculateResidual, Mode } from '../../engine/risk/index.ts';
 import { settleOnPaper } from './paper_settlement.ts';
 
-/** Numerator and denominator of h on the fully settled market, so that a conversion can be added back to both. */
-export interface CrankedHaircut {
-  residual: number;
-  matured: number;
+/** What a conversion took from the numerator (`paid`) and the denominator (`claimed`) of h, quote atoms. */
+export interface Conversion {
+  paid: number;
+  claimed: number;
 }
 
-/** h with every mark settled, losses paid and flat losses insured (design 04 §1). Reads the market only. */
-export function probeCrankedHaircut(market: Market): CrankedHaircut {
+const NOTHING: Conversion = { paid: 0, claimed: 0 };
+
+/**
+ * h with every mark settled, losses paid and flat losses insured (design 04 §1), as it was before `taken`. Reads the
+ * market only. Settling never takes from the residual, and under a warmup no claim grows by it: claims that are backed
+ * as the market stands are backed in full, and nobody has to be looked at.
+ */
+export function probeCrankedHaircut(market: Market, { claimed, paid }: Conversion = NOTHING): number {
+  const isBacked = calculateResidual(market) + paid >= market.globals.pnlMaturedPosTot + claimed;
+  if (isBacked && market.params.warmupPeriodSlots > 0) return 1;
   const { residual, matured } = settleOnPaper(market);
-  return { residual, matured };
+  return calculateRatio(residual + paid, matured + claimed);
 }
 
 /** h = min(residual, matured)/matured; 1 when nothing has matured (design 01 §3). */

@@ -3,7 +3,7 @@ import { EventKind, LONG, type RiskParams, SHORT } from '../../../engine/risk/in
 import { createStream } from '../../../sim/kernel/streams.ts';
 import { valueAccounts } from '../../../sim/record/valuation.ts';
 import { type SettledAccount, settleOnPaper } from '../../../sim/verify/paper_settlement.ts';
-import { probeCrankedHaircut, probeRecovery } from '../../../sim/verify/probes.ts';
+import { calculateRatio, probeCrankedHaircut, probeRecovery } from '../../../sim/verify/probes.ts';
 import { WatchedMarket } from './watched_market.ts';
 
 const FREE: Partial<RiskParams> = {
@@ -48,6 +48,7 @@ describe('paper settlement agrees with settling everybody, in any order', () => 
     venue.run({ op: 'topUpInsurance', amount: 200_000, nowSlot: 0 });
     for (let account = 0; account < 8; account += 1) venue.deposit(account, 1_000_000);
     let stale = 0;
+    const haircuts = new Set<number>();
     for (let step = 0; step < 300; step += 1) {
       venue.trade(Math.floor(rng() * 8), Math.floor(rng() * 8), 1 + Math.floor(rng() * 9_000_000));
       venue.move(Math.floor(venue.price * (0.93 + 0.14 * rng())) + 1);
@@ -62,6 +63,10 @@ describe('paper settlement agrees with settling everybody, in any order', () => 
       const onPaper = new Map<number, SettledAccount>();
       const before = snapshot(venue);
       const totals = settleOnPaper(venue.market, (index, settled) => onPaper.set(index, settled));
+      const taken = { paid: Math.floor(rng() * 200_000), claimed: Math.floor(rng() * 3_000_000) };
+      const h = calculateRatio(totals.residual + taken.paid, totals.matured + taken.claimed);
+      expect(probeCrankedHaircut(venue.market, taken)).toBe(h);
+      haircuts.add(h);
       for (const order of [
         [0, 1, 2, 3, 4, 5, 6, 7],
         [7, 3, 5, 1, 6, 2, 4, 0],
@@ -79,6 +84,9 @@ describe('paper settlement agrees with settling everybody, in any order', () => 
       expect(snapshot(venue)).toEqual(before);
     }
     expect(stale).toBeGreaterThan(0);
+    // Backed and unbacked markets both came up.
+    expect(haircuts.has(1)).toBe(true);
+    expect(haircuts.size).toBeGreaterThan(3);
   });
 });
 
@@ -91,10 +99,13 @@ test('cranked h by hand: the loser has not been touched yet', () => {
   // 800 000 of profit have matured, and nothing backs them until account 2 pays.
   venue.settle(1);
   expect(venue.market.globals.pnlMaturedPosTot).toBe(800_000);
-  expect(probeCrankedHaircut(venue.market)).toEqual({ residual: 800_000, matured: 800_000 });
+  expect(probeCrankedHaircut(venue.market)).toBe(1);
   venue.move(1_150_000);
   // Account 2 owes 1 500 000 and has 1 000 000.
-  expect(probeCrankedHaircut(venue.market)).toEqual({ residual: 1_000_000, matured: 1_500_000 });
+  expect(probeCrankedHaircut(venue.market)).toBe(2 / 3);
+  // Before a conversion that took 300 000 of claims and was paid 200 000.
+  const taken = { paid: 200_000, claimed: 300_000 };
+  expect(probeCrankedHaircut(venue.market, taken)).toBe(1_200_000 / 1_800_000);
 });
 
 test('profit in warmup does not count as matured', () => {
@@ -103,7 +114,7 @@ test('profit in warmup does not count as matured', () => {
   venue.deposit(2, 1_000_000);
   venue.trade(1, 2, 10_000_000);
   venue.move(1_050_000);
-  expect(probeCrankedHaircut(venue.market)).toEqual({ residual: 500_000, matured: 0 });
+  expect(probeCrankedHaircut(venue.market)).toBe(1);
 });
 
 test('valuation at the undistorted price, by hand', () => {
