@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CrankCandidate, LiquidationPolicy, RiskParams, SideIndex } from '../../engine/risk/index.ts';
 import type { Rng } from '../kernel/streams.ts';
+import type { BookAction, BookRef, BookResult, BookView } from './book.ts';
 
 export type AgentRole = 'trader' | 'keeper' | 'attacker';
 
@@ -21,7 +22,9 @@ export type Action =
   | { type: 'settle'; account: number }
   | { type: 'liquidate'; account: number; policy: LiquidationPolicy }
   | { type: 'crank'; candidates: readonly CrankCandidate[]; maxRevalidations: number }
-  | { type: 'reclaim'; account: number };
+  | { type: 'reclaim'; account: number }
+  /** Slabs with an order book only; book.ts says how agents and book work together. */
+  | BookAction;
 
 /**
  * What an account's owner sees of it: as if it were touched now at the index price the agent observes. Marks are
@@ -61,7 +64,10 @@ export interface FillNotice {
   account: number;
   /** Signed: positive bought. */
   sizeQ: number;
+  /** On a book the average of all fills of the action, rounded to the nearest atom. */
   executionPrice: number;
+  /** A resting order of the agent was hit: which one, what is left of it, and whose order hit it. */
+  maker?: { order: BookRef; leftQ: number; taker: number };
 }
 
 /** What an agent is called with. Valid during the call only; an agent keeps ids, never references. */
@@ -71,6 +77,8 @@ export interface AgentContext {
   indexPrice: number;
   rng: Rng;
   venue: VenueView;
+  /** The slab's order book; undefined where a passive LP quotes. */
+  readonly book: BookView | undefined;
   /**
    * View of one of the agent's own accounts, for keepers of any account; undefined before its first deposit and
    * after it was freed.
@@ -91,6 +99,11 @@ export interface AgentContext {
    * ascending index order. It never changes, and it is all that a keeper knows of who stands behind an account.
    */
   accountsOf(group: string): readonly number[];
+  /**
+   * Keepers only, on a book with a reduce band: up to `limit` accounts in the band (stage 1) at the observed index, in
+   * ascending index order. Those that can be liquidated are among them.
+   */
+  reducible(limit: number): readonly number[];
   /** Queue an action for this slot's auction; higher `feeBidAtoms` goes first, ties are drawn by seed. */
   submit(action: Action, feeBidAtoms?: number): void;
   /** Call `onWake` in that (later) slot. */
@@ -108,6 +121,8 @@ export interface Agent {
   onFill?(context: AgentContext, fill: FillNotice): void;
   /** An action of this agent was refused by the engine; the error's name is part of the spec. */
   onReject?(context: AgentContext, action: Action, error: string): void;
+  /** A book action of this agent went through; called before the `onFill` of what it filled at once. */
+  onDone?(context: AgentContext, action: BookAction, result: BookResult): void;
 }
 
 export interface AgentSetup<P> {

@@ -20,7 +20,9 @@ export type Refusal =
   /** Nothing to withdraw, close or convert. */
   | 'NothingToDo'
   /** The liquidity provider offers nothing, or nothing within the limit price. */
-  | 'NoLiquidity';
+  | 'NoLiquidity'
+  /** A book action on a slab without a book. */
+  | 'NoBook';
 
 /**
  * Watches one slab (recorder, auditor). It may read the market, and probe it under `journal.mark` /
@@ -38,6 +40,8 @@ export interface SlabObserver {
   onEvents(log: EventLog): void;
   /** An action found nothing to execute and reached no instruction. */
   onRefusal?(slot: number, action: Action, reason: Refusal, origin: Origin): void;
+  /** An action took part in the auction with a bid above 0, which is paid whatever becomes of the action. */
+  onBid?(origin: Origin, feeBidAtoms: number): void;
   /** All actions of the slot are done. Prices in quote atoms per base. */
   onSlotEnd(slot: number, fundamentalPrice: number, indexPrice: number): void;
   /** The run is over or was stopped; `slotsDone` slots are complete. */

@@ -58,6 +58,8 @@ export function resolveAction(action: Action, desk: Desk): RiskInstruction | Ref
     }
     case 'reclaim':
       return { op: 'reclaim', account: action.account };
+    default:
+      return 'NoBook';
   }
 }
 

@@ -1,5 +1,6 @@
 import { calculateRestoringPartial } from '../../engine/risk/index.ts';
 import type { Action, Agent, AgentContext, AgentRole } from '../agents/agent.ts';
+import type { BookView } from '../agents/book.ts';
 import type { Bid, Bidder } from './auction.ts';
 import type { Executor } from './executor.ts';
 import type { Halt } from './halts.ts';
@@ -20,6 +21,14 @@ export interface Seat extends Bidder {
   rng: Rng;
 }
 
+/** What agents see of a slab's order book. */
+export interface BookWindow {
+  /** The book as seen with a latency. */
+  view(latencySlots: number): BookView;
+  /** Up to `limit` accounts in the reduce band at this index, ascending. */
+  findReducible(indexPrice: number, limit: number): readonly number[];
+}
+
 /** What the context needs of its slab. */
 export interface ContextSetup {
   executor: Executor;
@@ -27,6 +36,8 @@ export interface ContextSetup {
   /** By account index. */
   owners: readonly AccountOwner[];
   wakeUps: WakeUps;
+  /** Null without an order book. */
+  book: BookWindow | null;
   slab: {
     /** Index as seen with a latency. */
     observe(latencySlots: number): number;
@@ -97,6 +108,15 @@ export class SlabContext implements AgentContext {
     );
   }
 
+  get book(): BookView | undefined {
+    return this.setup.book?.view(this.requireSeat().latencySlots);
+  }
+
+  reducible(limit: number): readonly number[] {
+    this.requireKeeper();
+    return this.setup.book?.findReducible(this.indexPrice, limit) ?? [];
+  }
+
   accountsOf(group: string): readonly number[] {
     this.requireKeeper();
     return this.setup.owners.filter((owner) => owner.group === group).map(({ account }) => account);
@@ -104,8 +124,8 @@ export class SlabContext implements AgentContext {
 
   submit(action: Action, feeBidAtoms = 0): void {
     const seat = this.requireSeat();
-    if (!(feeBidAtoms >= 0 && feeBidAtoms < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`a fee bid must be a number of at least 0, got ${feeBidAtoms}`);
+    if (!(Number.isSafeInteger(feeBidAtoms) && feeBidAtoms >= 0)) {
+      throw new RangeError(`a fee bid must be a whole number of at least 0, got ${feeBidAtoms}`);
     }
     if (!isPermissionless(action) && !seat.agent.accounts.includes(action.account)) {
       throw new Error(`cannot ${action.type} for account ${action.account}, which is not the agent's own`);
@@ -138,9 +158,20 @@ export class SlabContext implements AgentContext {
 }
 
 /** What anybody may do to any account. */
-function isPermissionless(
-  action: Action,
-): action is Action & { type: 'settle' | 'liquidate' | 'crank' | 'reclaim' } {
-  const { type } = action;
-  return type === 'settle' || type === 'liquidate' || type === 'crank' || type === 'reclaim';
+type Permissionless = Extract<
+  Action,
+  { type: 'settle' | 'liquidate' | 'crank' | 'reclaim' | 'releaseHold' | 'prune' | 'reduceBand' }
+>;
+const PERMISSIONLESS: ReadonlySet<Action['type']> = new Set<Permissionless['type']>([
+  'settle',
+  'liquidate',
+  'crank',
+  'reclaim',
+  'releaseHold',
+  'prune',
+  'reduceBand',
+]);
+
+function isPermissionless(action: Action): action is Permissionless {
+  return PERMISSIONLESS.has(action.type);
 }

@@ -60,6 +60,7 @@ export class SlabRuntime {
   constructor(setup: RuntimeSetup) {
     const { scenario, slab, seed, initialPrice } = setup;
     this.slab = slab;
+    if (slab.matcher.kind === 'book') throw new Error('order books do not run yet');
     this.lp = slab.matcher;
     this.lpEvents = scenario.events.filter(
       (event) => event.kind === 'set_lp' && event.slab === slab.id,
@@ -78,7 +79,7 @@ export class SlabRuntime {
     this.executor = new Executor({ market, log, observer, candidates, flow, fundingRateBps });
     this.executor.indexPrice = initialPrice;
     const { executor, wakeUps } = this;
-    this.context = new SlabContext({ executor, candidates, owners, wakeUps, slab: this });
+    this.context = new SlabContext({ executor, candidates, owners, wakeUps, book: null, slab: this });
   }
 
   /** Takes an action into the next auction. */
@@ -146,9 +147,9 @@ export class SlabRuntime {
 
   /** The LP's capital and the insurance fund, before anybody acts. */
   private fund(): void {
-    const { insuranceAtoms, matcher } = this.slab;
+    const { insuranceAtoms } = this.slab;
     const nowSlot = this.executor.slot;
-    this.pay({ op: 'deposit', account: LP_ACCOUNT, amount: matcher.capitalAtoms, nowSlot });
+    this.pay({ op: 'deposit', account: LP_ACCOUNT, amount: this.lp.capitalAtoms, nowSlot });
     if (insuranceAtoms > 0) this.pay({ op: 'topUpInsurance', amount: insuranceAtoms, nowSlot });
   }
 
@@ -203,8 +204,9 @@ export class SlabRuntime {
   private runAuction(slot: number): void {
     const bids = sortBids(this.bids, slot);
     this.bids = [];
-    for (const { action, bidder } of bids) {
+    for (const { action, bidder, feeBidAtoms } of bids) {
       if (findHaltEnd(bidder.halts, slot) !== null) continue;
+      if (feeBidAtoms > 0) this.observer.onBid?.(bidder.origin, feeBidAtoms);
       this.acting = bidder;
       this.execute({ action, bidder });
     }

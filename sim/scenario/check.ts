@@ -1,6 +1,7 @@
 import { BPS } from '../../engine/risk/constants.ts';
 import { type RiskParams, validateParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentSetup, IndexDistortion } from '../agents/agent.ts';
+import { checkBook, checkDesignatedLps } from './check_book.ts';
 import { findNearest, type ScenarioIssue } from './issues.ts';
 import type { Draft, PriceReach, Resolved } from './resolve.ts';
 import { type AgentModules, LP_GROUP, RISK_KEYS, type SlabSpec } from './schema.ts';
@@ -14,6 +15,7 @@ function checkParams({ spec, node, path }: Resolved<RiskParams>): ScenarioIssue[
 }
 
 function checkFunds({ spec, node, path }: Resolved<SlabSpec>): ScenarioIssue[] {
+  if (spec.matcher.kind === 'book') return [];
   const { capitalAtoms } = spec.matcher;
   const key = ['matcher', 'capital'];
   if (capitalAtoms < spec.risk.minInitialDeposit)
@@ -163,12 +165,13 @@ export function checkDraft(draft: Draft, modules: AgentModules): ScenarioIssue[]
     ...checkNames(draft),
     ...checkArrivals(draft),
     ...checkGroupReferences(draft, modules),
+    ...checkDesignatedLps(draft),
     ...draft.risks.flatMap(checkParams),
   ];
   for (const slab of draft.slabs) {
     const { underlying } = slab.spec;
     const price = draft.prices.get(underlying);
-    issues.push(...checkFunds(slab), ...checkAccounts(draft, slab, modules));
+    issues.push(...checkFunds(slab), ...checkBook(slab), ...checkAccounts(draft, slab, modules));
     if (price !== undefined)
       issues.push(...checkPrice(slab, price, listDistortions(draft, underlying, modules)));
   }

@@ -11,6 +11,7 @@ import { findNearest, type Place, type ScenarioIssue } from './issues.ts';
 import { anything, SectionReader } from './reader.ts';
 import { readEvents } from './resolve_events.ts';
 import { checkExpectForm, readExpect } from './resolve_expect.ts';
+import { resolveMatcher } from './resolve_matcher.ts';
 import {
   type AgentModules,
   type AttackSpec,
@@ -26,11 +27,10 @@ import {
   titleType,
   type UnderlyingSpec,
 } from './schema.ts';
-import { resolveExposure } from './sizes.ts';
 import { SlabNames } from './slab_names.ts';
 import { readSweep } from './sweep.ts';
 import { childOf, locate, nameOf, splitPath, stepsOf, textAt } from './tree.ts';
-import { type Exposure, milliseconds, withUnits } from './units.ts';
+import { milliseconds, withUnits } from './units.ts';
 import { issueAt, parseNode } from './zod_issues.ts';
 
 /** A part of the scenario beside the text it came from. */
@@ -248,10 +248,6 @@ export class ScenarioResolver {
     const matcher = this.reader.parse(MATCHER, node, path)?.matcher;
     if (risk !== undefined) this.risks.push({ spec: risk, node, path });
     if (flows === undefined || risk === undefined || matcher === undefined) return;
-    const { kind, capital, spread, skew, max_trade: trade, max_position: position } = matcher;
-    const first = this.prices.get(underlying)?.first;
-    const toQ = (exposure: Exposure, key: string) =>
-      resolveExposure(this.reader, exposure, first, node, ['matcher', key], path);
     const spec: SlabSpec = {
       id,
       template,
@@ -260,14 +256,7 @@ export class ScenarioResolver {
       risk,
       insuranceAtoms: flows.insurance,
       fundingRateBps: flows.funding_rate,
-      matcher: {
-        kind,
-        capitalAtoms: capital,
-        spreadBps: spread,
-        skewBps: skew,
-        maxTradeQ: toQ(trade, 'max_trade'),
-        maxPositionQ: toQ(position, 'max_position'),
-      },
+      matcher: resolveMatcher(this.reader, matcher, this.prices.get(underlying)?.first, node, path),
     };
     this.slabs.push({ spec, node, path });
   }
@@ -325,7 +314,7 @@ export class ScenarioResolver {
     const { ids, bases } = this.slabNames.read(this.reader, item, path);
     const read = withUnits({ bases }, () => this.reader.parse(this.schema.group, item, path));
     if (read === undefined) return;
-    const { group, kind, count, start, latency, params } = read;
+    const { group, kind, count, start, latency, designated_lp: isDesignated, params } = read;
     const { role } = this.findModule(kind);
     const spec: GroupSpec = {
       group,
@@ -335,6 +324,7 @@ export class ScenarioResolver {
       count,
       startSlot: start,
       latencySlots: latency,
+      ...(isDesignated ? { designatedLp: true } : {}),
       params,
     };
     this.population.push({ spec, node: item, path });

@@ -91,7 +91,12 @@ class EventReader {
     if (keys.every((key) => childOf(item, key) === undefined))
       this.reader.refuse(item, [], path, `changes nothing; needs at least one of ${keys.join(', ')}`);
     for (const id of slabs) {
-      const { underlying } = this.scope.slabs.find((slab) => slab.id === id) ?? {};
+      const { underlying, matcher } = this.scope.slabs.find((slab) => slab.id === id) ?? {};
+      if (matcher?.kind === 'book') {
+        const message = `slab ${id} has an order book and no liquidity provider to change`;
+        if (childOf(item, 'slabs')?.type === 'list') this.reader.refuse(item, ['slabs'], path, message);
+        continue;
+      }
       const first = underlying === undefined ? undefined : this.scope.underlyings.get(underlying);
       const toQ = (key: 'max_trade' | 'max_position') =>
         raw[key] && resolveExposure(this.reader, raw[key], first, item, [key], path);

@@ -4,6 +4,7 @@ import type { RiskParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentRole } from '../agents/agent.ts';
 import { type PriceSpec, priceSpec } from '../prices/spec.ts';
 import type { FitTarget, LabelledParameter } from '../record/types.ts';
+import { type BookSpec, bookType } from './book.ts';
 import { type CorrelationSpec, correlationType } from './correlation.ts';
 import { type EventSpec, eventType } from './events.ts';
 import { type ExpectSpec, expectType } from './expect.ts';
@@ -26,7 +27,7 @@ export interface PassiveLpSpec {
   maxTradeQ: number;
   maxPositionQ: number;
 }
-export type MatcherSpec = PassiveLpSpec;
+export type MatcherSpec = PassiveLpSpec | BookSpec;
 
 /** One slab after `count` and `vary` were expanded. */
 export interface SlabSpec {
@@ -55,6 +56,8 @@ export interface GroupSpec {
   startSlot: number;
   /** What the agents see is this old. */
   latencySlots: number;
+  /** Their orders rest at once on slabs with a book. */
+  designatedLp?: true;
   /** Output of the agent module's own schema. */
   params: unknown;
 }
@@ -248,7 +251,7 @@ const passiveLpType = z
   })
   .describe('One LP account quotes the index plus and minus half a spread, skewed by its inventory.');
 
-const matcherType = z.discriminatedUnion('kind', [passiveLpType]);
+const matcherType = z.discriminatedUnion('kind', [passiveLpType, bookType]);
 
 /** Fields of a slab that decide which slabs it becomes. */
 export const slabHeadType = z.object({
@@ -327,6 +330,10 @@ const groupType = (module: AgentModule) =>
       count: count(1, MAX_ACCOUNTS).default(1).describe('Agents on each slab.'),
       start: duration().prefault('0 slots').describe('When they arrive.'),
       latency: duration().prefault('0 slots').describe('How old what they see is.'),
+      designated_lp: z
+        .boolean()
+        .default(false)
+        .describe('Slabs with a book: their orders rest at once, inside the batch.'),
       params: module.params.prefault({}),
     })
     .describe(module.doc);

@@ -7,6 +7,7 @@ import type {
   AgentModule,
   VenueView,
 } from '../../../sim/agents/agent.ts';
+import type { BookView } from '../../../sim/agents/book.ts';
 import { createStream } from '../../../sim/kernel/streams.ts';
 
 /** Initial margin 10 %, maintenance 5 %, fee 5 bps, warmup 80 slots, smallest deposit 1 USDC. */
@@ -57,6 +58,8 @@ export class FakeContext implements AgentContext {
     staleAccounts: (side) => this.stale[side],
     openAccounts: () => this.open,
   };
+  book: BookView | undefined = undefined;
+  inBand: number[] = [];
   sent: Sent[] = [];
   wakes: number[] = [];
   alarms: { direction: 'below' | 'above'; price: number }[] = [];
@@ -69,6 +72,9 @@ export class FakeContext implements AgentContext {
   }
   restoringPartial(account: number): number | null {
     return this.partials.get(account) ?? null;
+  }
+  reducible(limit: number): readonly number[] {
+    return this.inBand.slice(0, limit);
   }
   accountsOf(group: string): readonly number[] {
     return this.groups.get(group) ?? [];
