@@ -21,9 +21,10 @@ import type {
 import { isHintValid, isLiquidatable, liquidateTouched, touchAccount } from './liquidation.ts';
 import { convertReleased, settleLosses, sweepFeeDebt } from './losses_and_fees.ts';
 import { isInitialHealthy, isMaintenanceHealthy } from './margin.ts';
+import { type Account, LONG, resetAccount, SHORT } from './records.ts';
 import { hasResetFlag, scheduleResets } from './resets.ts';
 import { accrue, calculateEffectivePosition } from './side_index.ts';
-import { type Account, LONG, type Market, resetAccount, SHORT } from './state.ts';
+import type { Market } from './state.ts';
 import { executeOnAccrued } from './trade.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { floorDiv, requireSafe } from '../math/index.ts';
-import type { Account, Market } from './state.ts';
+import type { Account } from './records.ts';
+import type { Market } from './state.ts';
 
 /**
  * The only writers of the fields that the totals sum: C_tot = ΣC, PNL⁺_tot = Σ max(pnl, 0) and its matured part

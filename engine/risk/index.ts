@@ -16,6 +16,16 @@ export {
   type RiskParams,
   validateParams,
 } from './params.ts';
+export {
+  Account,
+  Globals,
+  LONG,
+  Mode,
+  SHORT,
+  SIDE_MODES,
+  Side,
+  type SideIndex,
+} from './records.ts';
 export { calculateEffectivePosition } from './side_index.ts';
 export {
   calculateEquityInitial,
@@ -24,15 +34,4 @@ export {
   calculateHaircutValue,
   calculateResidual,
 } from './solvency.ts';
-export {
-  Account,
-  Globals,
-  LONG,
-  Market,
-  type MarketOptions,
-  Mode,
-  SHORT,
-  SIDE_MODES,
-  Side,
-  type SideIndex,
-} from './state.ts';
+export { Market, type MarketOptions } from './state.ts';

@@ -1,4 +1,5 @@
-import { Account, Globals, type Market, Side, type SideIndex } from './state.ts';
+import type { EventSink } from './events.ts';
+import { Account, Globals, type Records, Side, type SideIndex } from './records.ts';
 
 function copyAccount(to: Account, from: Account): void {
   to.used = from.used;
@@ -96,7 +97,8 @@ interface Savepoint {
  * `release` closes it and keeps the changes. Outside any savepoint nothing is saved.
  */
 export class UndoJournal {
-  private readonly market: Market;
+  private readonly records: Records;
+  private readonly sink: EventSink | null;
   private readonly savepoints: Savepoint[] = [];
   private depth = 0;
   private serial = 1;
@@ -108,9 +110,10 @@ export class UndoJournal {
   private readonly sideLog = new ImageLog(() => new Side(), copySide);
   private readonly globalsLog = new ImageLog(() => new Globals(), copyGlobals);
 
-  constructor(market: Market) {
-    this.market = market;
-    this.accountStamps = new Float64Array(market.maxSlots);
+  constructor(records: Records, sink: EventSink | null) {
+    this.records = records;
+    this.sink = sink;
+    this.accountStamps = new Float64Array(records.accounts.length);
   }
 
   /** Opens a savepoint and returns its handle for `rollback` or `release`. */
@@ -125,7 +128,7 @@ export class UndoJournal {
     point.accounts = this.accountLog.used;
     point.sides = this.sideLog.used;
     point.globals = this.globalsLog.used;
-    point.events = this.market.sink === null ? 0 : this.market.sink.mark();
+    point.events = this.sink === null ? 0 : this.sink.mark();
     this.currentSerial = this.serial;
     this.depth += 1;
     return this.depth;
@@ -145,16 +148,16 @@ export class UndoJournal {
   rollback(mark: number): void {
     this.close(mark);
     const point = this.savepoints[mark - 1]!;
-    const { accounts, sides } = this.market;
+    const { accounts, sides } = this.records;
     for (let at = point.accounts; at < this.accountLog.used; at += 1) {
       this.accountStamps[this.accountLog.keys[at]!] = 0;
     }
     this.accountLog.restore(point.accounts, (index) => accounts[index]!);
     this.sideLog.restore(point.sides, (side) => sides[side as SideIndex]);
-    this.globalsLog.restore(point.globals, () => this.market.globals);
+    this.globalsLog.restore(point.globals, () => this.records.globals);
     this.sideStamps.fill(0);
     this.globalsStamp = 0;
-    this.market.sink?.rollback(point.events);
+    this.sink?.rollback(point.events);
   }
 
   private close(mark: number): void {
@@ -167,7 +170,7 @@ export class UndoJournal {
 
   /** The account record at `index` for writing; allocates it on first use. The index must be in range. */
   accountMut(index: number): Account {
-    const { accounts } = this.market;
+    const { accounts } = this.records;
     let account = accounts[index];
     if (account === undefined) {
       account = new Account();
@@ -181,7 +184,7 @@ export class UndoJournal {
   }
 
   sideMut(index: SideIndex): Side {
-    const side = this.market.sides[index];
+    const side = this.records.sides[index];
     if (this.depth > 0 && this.sideStamps[index]! < this.currentSerial) {
       this.sideLog.save(index, side);
       this.sideStamps[index] = this.serial;
@@ -190,7 +193,7 @@ export class UndoJournal {
   }
 
   globalsMut(): Globals {
-    const { globals } = this.market;
+    const { globals } = this.records;
     if (this.depth > 0 && this.globalsStamp < this.currentSerial) {
       this.globalsLog.save(0, globals);
       this.globalsStamp = this.serial;

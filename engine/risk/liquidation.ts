@@ -14,10 +14,11 @@ import {
   sweepFeeDebt,
 } from './losses_and_fees.ts';
 import { calculateMaintenanceMargin, isMaintenanceHealthy } from './margin.ts';
+import type { Account } from './records.ts';
 import { enqueueAdl } from './resets.ts';
 import { attach, calculateEffectivePosition, settle, sideOf } from './side_index.ts';
 import { calculateEquityMaintenance } from './solvency.ts';
-import type { Account, Market } from './state.ts';
+import type { Market } from './state.ts';
 import { advanceWarmup } from './warmup.ts';
 
 /** The local steps of `touch` (design 01 §10), after the accrual. Returns the touched account for writing. */

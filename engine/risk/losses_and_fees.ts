@@ -3,8 +3,9 @@ import { addInsurance, calculateFeeDebt, consumeReleased, setCapital, setPnl } f
 import { BPS } from './constants.ts';
 import { EventKind } from './events.ts';
 import { calculateNotional } from './margin.ts';
+import type { Account } from './records.ts';
 import { calculateHaircutValue } from './solvency.ts';
-import type { Account, Market } from './state.ts';
+import type { Market } from './state.ts';
 
 /** Capital pays negative pnl as far as it goes (design 01 §7). */
 export function settleLosses(market: Market, index: number, account: Account): void {

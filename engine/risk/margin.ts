@@ -1,7 +1,8 @@
 import { mulDivCeil, mulDivFloor } from '../math/index.ts';
 import { BPS, POS_SCALE } from './constants.ts';
+import type { Account } from './records.ts';
 import { calculateEquityInitial, calculateEquityMaintenance } from './solvency.ts';
-import type { Account, Market } from './state.ts';
+import type { Market } from './state.ts';
 
 /** floor(|q|·price/POS_SCALE) in quote atoms; Overflow outside the envelope. */
 export function calculateNotional(positionQ: number, price: number): number {

@@ -3,7 +3,8 @@ import { ADL_ONE, MIN_A_SIDE, POS_SCALE } from './constants.ts';
 import { reject } from './errors.ts';
 import { EventKind } from './events.ts';
 import { drawInsurance } from './losses_and_fees.ts';
-import { LONG, type Market, Mode, SHORT, type Side, type SideIndex } from './state.ts';
+import { LONG, Mode, SHORT, type Side, type SideIndex } from './records.ts';
+import type { Market } from './state.ts';
 
 function setMode(market: Market, index: SideIndex, side: Side, mode: Mode): void {
   if (side.mode === mode) return;

@@ -10,7 +10,8 @@ import { setPnl } from './bookkeeping.ts';
 import { ADL_ONE, BPS, MAX_FUNDING_DT, POS_SCALE } from './constants.ts';
 import { reject } from './errors.ts';
 import { EventKind } from './events.ts';
-import { type Account, LONG, type Market, Mode, SHORT, type Side, type SideIndex } from './state.ts';
+import { type Account, LONG, Mode, SHORT, type Side, type SideIndex } from './records.ts';
+import type { Market } from './state.ts';
 import { advanceAdaptiveClock } from './warmup.ts';
 
 /** The side a non-zero position is on. */

@@ -1,6 +1,7 @@
 import { mulDivFloor, requireSafe } from '../math/index.ts';
 import { calculateFeeDebt, calculateReleased } from './bookkeeping.ts';
-import type { Account, Market } from './state.ts';
+import type { Account } from './records.ts';
+import type { Market } from './state.ts';
 
 /** residual = max(0, V − C_tot − I): what the vault holds beyond principal and insurance. */
 export function calculateResidual(market: Market): number {

@@ -12,10 +12,11 @@ import {
   isInitialHealthy,
   isMaintenanceHealthy,
 } from './margin.ts';
+import { type Account, LONG, Mode, SHORT, type Side } from './records.ts';
 import { finalizeReadySides } from './resets.ts';
 import { attach, calculateEffectivePosition } from './side_index.ts';
 import { calculateEquityMaintenance } from './solvency.ts';
-import { type Account, LONG, type Market, Mode, SHORT, type Side } from './state.ts';
+import type { Market } from './state.ts';
 
 /** One account's part in a trade: what it had before, and what it pays. */
 interface Party {

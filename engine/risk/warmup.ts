@@ -3,7 +3,8 @@ import { setReserved, warmupNow } from './bookkeeping.ts';
 import { BPS } from './constants.ts';
 import { EventKind } from './events.ts';
 import type { AdaptiveWarmup } from './params.ts';
-import type { Account, Globals, Market } from './state.ts';
+import type { Account, Globals } from './records.ts';
+import type { Market } from './state.ts';
 
 /** Releases what the slope allows since the last touch (design 01 §6). Touches without new profit never slow it. */
 export function advanceWarmup(market: Market, index: number, account: Account): void {

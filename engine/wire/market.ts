@@ -1,5 +1,6 @@
 import { type AdaptiveWarmup, type RiskParams, validateParams } from '../risk/params.ts';
-import { Account, Globals, Market, Side } from '../risk/state.ts';
+import { Account, Globals, Side } from '../risk/records.ts';
+import { Market } from '../risk/state.ts';
 import { accountOffset, calculateSize, LAYOUT, LAYOUT_VERSION, MAGIC, offsetOf } from './layout.ts';
 import { readRecord, writeRecord } from './words.ts';
 
