@@ -56,10 +56,23 @@ export const EventKind = {
   Closed: 24,
   /** Subject is a side: x of orphaned open interest zeroed as dust. */
   DustCleared: 25,
+  // The kinds below are emitted by the slab around the engine (docs/slab.md).
+  /** Order x at price y rests or waits for its batch; z = q, negative for a sale. */
+  OrderPlaced: 26,
+  /** Order x of the subject filled y q as maker against taker z; the price is in the Traded event before. */
+  OrderFilled: 27,
+  /** y q of order x left unfilled; z = CancelReason. */
+  OrderCancelled: 28,
+  /** The subject's hold x locks y q with a notional of z. */
+  Reserved: 29,
+  /** The subject's hold x ended; y = HoldEnd, z = bond forfeited (charged by the FeeCharged event before). */
+  HoldClosed: 30,
+  /** Subject −1. Batch x opened at mark y with funding rate z. */
+  BatchOpened: 31,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
-export const FeeKind = { Trading: 0, Liquidation: 1 } as const;
+export const FeeKind = { Trading: 0, Liquidation: 1, HoldBond: 2, RoundTripTax: 3 } as const;
 
 /** Receives events in order. `mark`/`rollback` discard the events of an instruction that failed. */
 export interface EventSink {
