@@ -72,6 +72,7 @@ export function chartAttacks(input: ChartInput): Chart[] {
 const AMOUNTS = [
   ['paid in', 'depositedAtoms'],
   ['taken out', 'withdrawnAtoms'],
+  ['bids paid', 'bidsPaidAtoms'],
   ['net extracted', 'netExtractedAtoms'],
   ['honest wealth', 'honestWealthChangeAtoms'],
   ['of it LPs', 'lpWealthChangeAtoms'],

@@ -26,7 +26,7 @@ export const GROUP_METRICS: readonly GroupMetricDefinition[] = [
   {
     name: 'group.net',
     unit: 'atoms',
-    formula: 'Σ netAtoms',
+    formula: 'Σ netAtoms: what the accounts gained − bids paid',
     source: 'groups',
     calculate: netAtoms,
   },
@@ -57,6 +57,13 @@ export const GROUP_METRICS: readonly GroupMetricDefinition[] = [
     formula: 'Σ feesPaidAtoms',
     source: 'groups',
     calculate: ({ groups }) => sum(groups, (group) => group.feesPaidAtoms),
+  },
+  {
+    name: 'group.bids',
+    unit: 'atoms',
+    formula: 'Σ bidsPaidAtoms: paid for places in the auctions, outside of the venue',
+    source: 'groups',
+    calculate: ({ groups }) => sum(groups, (group) => group.bidsPaidAtoms),
   },
   {
     name: 'group.liquidated_share',

@@ -81,9 +81,17 @@ const moneyMetrics = defineMetrics('manipulation', [
   {
     name: 'net_extracted',
     unit: 'atoms',
-    formula: 'Σ netExtractedAtoms: withdrawn + left inside (undistorted price, what h pays) − deposited',
+    formula:
+      'Σ netExtractedAtoms: withdrawn + left inside (undistorted price, what h pays) − deposited − bids',
     source: 'attacks.csv',
     calculate: (view) => total(view, (attack) => attack.netExtractedAtoms),
+  },
+  {
+    name: 'bids_paid',
+    unit: 'atoms',
+    formula: 'Σ bidsPaidAtoms of the attackers',
+    source: 'attacks.csv',
+    calculate: (view) => total(view, (attack) => attack.bidsPaidAtoms),
   },
   {
     name: 'net_extracted_max',

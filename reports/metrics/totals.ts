@@ -83,6 +83,13 @@ const flowMetrics = defineMetrics('totals', [
     source: 'accounts.csv',
     calculate: (view) => ofAccounts(view, (account) => account.feesPaidAtoms),
   },
+  {
+    name: 'bids',
+    unit: 'atoms',
+    formula: 'Σ bidsPaidAtoms: paid for places in the auctions, outside of the venue and of every vault',
+    source: 'groups.csv',
+    calculate: (view) => sum(view.tables.groups, (group) => group.bidsPaidAtoms),
+  },
 ]);
 
 const deficitMetrics = defineMetrics('totals', [

@@ -84,6 +84,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
     'netAtoms',
     'netWithoutAttackAtoms',
     'feesPaidAtoms',
+    'bidsPaidAtoms',
     'liquidatedAccounts',
   ),
   fills: columns<Tables['fills'][number]>()(
@@ -135,6 +136,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
     'leftInsideAtoms',
     'netExtractedAtoms',
     'feesPaidAtoms',
+    'bidsPaidAtoms',
     'peakReservedAtoms',
     'firstDistortionSlot',
     'firstWithdrawalSlot',

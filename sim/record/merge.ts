@@ -21,7 +21,9 @@ const isHonest = (role: GroupRow['role']) => role !== 'attacker';
 function compareGroups(slab: SlabTables, calm: SlabTables | undefined): GroupRow[] {
   return slab.groups.map((group) => {
     const before = calm?.groups.find((other) => other.group === group.group);
-    return { ...group, netWithoutAttackAtoms: before?.netAtoms ?? null };
+    // A keeper that did nothing worth a bid without the attack is in no row of that run.
+    const isMissing = calm === undefined || group.role === 'attacker';
+    return { ...group, netWithoutAttackAtoms: isMissing ? null : (before?.netAtoms ?? 0) };
   });
 }
 

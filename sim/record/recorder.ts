@@ -76,6 +76,11 @@ export class Recorder implements SlabObserver {
     this.countRejection(origin.group, action.type, reason);
   }
 
+  onBid({ group }: Origin, feeBidAtoms: number): void {
+    const { bidsPaid } = this.recording;
+    bidsPaid.set(group, (bidsPaid.get(group) ?? 0) + feeBidAtoms);
+  }
+
   private countRejection(group: string, op: string, error: string): void {
     const { rejections } = this.recording;
     const key = [group, op, error].join(REJECTION_SEPARATOR);

@@ -13,6 +13,8 @@ export interface Recording {
   rejected: number;
   /** Accounts that answered Overflow in settle or liquidate. */
   frozen: Set<number>;
+  /** Bids paid in the auctions, by group. */
+  bidsPaid: Map<string, number>;
   /** By attack. */
   peakReserved: Map<string, number>;
   firstWithdrawal: Map<string, number>;
@@ -37,6 +39,7 @@ export function createRecording(initialPrice: number): Recording {
     instructions: 0,
     rejected: 0,
     frozen: new Set(),
+    bidsPaid: new Map(),
     peakReserved: new Map(),
     firstWithdrawal: new Map(),
     firstDistortionSlot: null,

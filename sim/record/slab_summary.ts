@@ -47,7 +47,7 @@ export function summarizeSlab(setup: SlabSetup, ledger: Ledger, recording: Recor
     info: createSlabInfo(setup, ledger, recording, slot),
     series,
     accounts,
-    groups: sumGroups(slab.id, accounts),
+    groups: sumGroups(setup, accounts, recording.bidsPaid),
     fills,
     liquidations,
     resets,
@@ -104,24 +104,23 @@ function createAccountRow(
   };
 }
 
-function sumGroups(slab: string, accounts: readonly AccountRow[]): GroupOutcome[] {
+/** Sums over the accounts of each group; keepers without an account appear with the bids they paid. */
+function sumGroups(
+  { scenario, slab }: SlabSetup,
+  accounts: readonly AccountRow[],
+  bidsPaid: ReadonlyMap<string, number>,
+): GroupOutcome[] {
   const groups = new Map<string, GroupOutcome>();
-  for (const row of accounts) {
-    let group = groups.get(row.group);
-    if (group === undefined) {
-      group = {
-        slab,
-        group: row.group,
-        role: row.role,
-        accounts: 0,
-        depositedAtoms: 0,
-        withdrawnAtoms: 0,
-        netAtoms: 0,
-        feesPaidAtoms: 0,
-        liquidatedAccounts: 0,
-      };
-      groups.set(row.group, group);
+  const find = (group: string, role: GroupRow['role']): GroupOutcome => {
+    let row = groups.get(group);
+    if (row === undefined) {
+      row = createGroup(slab.id, group, role);
+      groups.set(group, row);
     }
+    return row;
+  };
+  for (const row of accounts) {
+    const group = find(row.group, row.role);
     group.accounts += 1;
     group.depositedAtoms += row.depositedAtoms;
     group.withdrawnAtoms += row.withdrawnAtoms;
@@ -129,8 +128,27 @@ function sumGroups(slab: string, accounts: readonly AccountRow[]): GroupOutcome[
     group.feesPaidAtoms += row.feesPaidAtoms;
     if (row.liquidations > 0) group.liquidatedAccounts += 1;
   }
+  for (const [name, bids] of bidsPaid) {
+    const role = scenario.population.find(({ group }) => group === name)?.role ?? 'attacker';
+    const group = find(name, role);
+    group.bidsPaidAtoms = bids;
+    group.netAtoms -= bids;
+  }
   return [...groups.values()];
 }
+
+const createGroup = (slab: string, group: string, role: GroupRow['role']): GroupOutcome => ({
+  slab,
+  group,
+  role,
+  accounts: 0,
+  depositedAtoms: 0,
+  withdrawnAtoms: 0,
+  netAtoms: 0,
+  feesPaidAtoms: 0,
+  bidsPaidAtoms: 0,
+  liquidatedAccounts: 0,
+});
 
 function createAttackOutcome(
   setup: SlabSetup,
@@ -143,7 +161,8 @@ function createAttackOutcome(
   const sum = (read: (row: AccountRow) => number) => own.reduce((total, row) => total + read(row), 0);
   const depositedAtoms = sum((row) => row.depositedAtoms);
   const withdrawnAtoms = sum((row) => row.withdrawnAtoms);
-  const netExtractedAtoms = sum((row) => row.netAtoms);
+  const bidsPaidAtoms = recording.bidsPaid.get(attack) ?? 0;
+  const netExtractedAtoms = sum((row) => row.netAtoms) - bidsPaidAtoms;
   return {
     attack,
     kind,
@@ -151,9 +170,10 @@ function createAttackOutcome(
     hypothesis: AGENT_MODULES[kind]?.hypothesis ?? '',
     depositedAtoms,
     withdrawnAtoms,
-    leftInsideAtoms: netExtractedAtoms + depositedAtoms - withdrawnAtoms,
+    leftInsideAtoms: netExtractedAtoms + bidsPaidAtoms + depositedAtoms - withdrawnAtoms,
     netExtractedAtoms,
     feesPaidAtoms: sum((row) => row.feesPaidAtoms),
+    bidsPaidAtoms,
     peakReservedAtoms: recording.peakReserved.get(attack) ?? 0,
     firstDistortionSlot: recording.firstDistortionSlot,
     firstWithdrawalSlot: recording.firstWithdrawal.get(attack) ?? null,

@@ -155,9 +155,11 @@ export interface AttackRow {
   withdrawnAtoms: number;
   /** Left inside the venue at the end, at the undistorted price and what H would pay. */
   leftInsideAtoms: number;
-  /** withdrawn + left inside − deposited. */
+  /** withdrawn + left inside − deposited − bids. */
   netExtractedAtoms: number;
   feesPaidAtoms: number;
+  /** Bids of all its actions in the auctions. They leave the venue: no vault holds them. */
+  bidsPaidAtoms: number;
   peakReservedAtoms: number;
   firstDistortionSlot: number | null;
   firstWithdrawalSlot: number | null;
@@ -170,7 +172,7 @@ export interface AttackRow {
   success: boolean;
 }
 
-/** Wealth of one group on one slab at the end, with and without the attacks. */
+/** Wealth of one group on one slab at the end, with and without the attacks; groups that never used an account nor paid a bid are left out. */
 export interface GroupRow {
   slab: string;
   group: string;
@@ -178,10 +180,13 @@ export interface GroupRow {
   accounts: number;
   depositedAtoms: number;
   withdrawnAtoms: number;
+  /** Σ netAtoms of its accounts − bids. */
   netAtoms: number;
   /** The same group in the run without attacks; null if the scenario has none. */
   netWithoutAttackAtoms: number | null;
   feesPaidAtoms: number;
+  /** Bids of its agents in the auctions. They leave the venue: no vault holds them. */
+  bidsPaidAtoms: number;
   liquidatedAccounts: number;
 }
 

@@ -191,6 +191,7 @@ export function makeCrashRecord(): RunRecord {
         netAtoms,
         netWithoutAttackAtoms: group === 'lp' ? netAtoms + net * USD : group === 'spike' ? 0 : netAtoms,
         feesPaidAtoms: rows.reduce((sum, row) => sum + row.feesPaidAtoms, 0),
+        bidsPaidAtoms: 0,
         liquidatedAccounts: rows.filter((row) => row.liquidations > 0).length,
       });
     }

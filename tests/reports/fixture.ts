@@ -162,6 +162,7 @@ export function makeAttack(slab: string, changes: Partial<AttackRow> = {}): Atta
     leftInsideAtoms: 0,
     netExtractedAtoms: 0,
     feesPaidAtoms: 0,
+    bidsPaidAtoms: 0,
     peakReservedAtoms: 0,
     firstDistortionSlot: 300,
     firstWithdrawalSlot: null,

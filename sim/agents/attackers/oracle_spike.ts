@@ -3,6 +3,7 @@ import { duration, leverage, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup, IndexDistortion } from '../agent.ts';
 import { Departure, submitSettlement } from '../departure.ts';
 import { calculateOpeningSizeQ } from '../sizing.ts';
+import { feeBid } from './position_params.ts';
 
 const params = z.strictObject({
   budget: money().describe('What the attacker deposits: all it can lose inside the venue.'),
@@ -22,7 +23,7 @@ const params = z.strictObject({
       'Closes at the distorted price and withdraws, or keeps the position and converts profit as it is released.',
     ),
   retry_every: duration(1).prefault('1 slots').describe('How often it asks for what has matured.'),
-  fee_bid: money().prefault('0 USDC').describe('Priority bid of its actions in the auction of a slot.'),
+  fee_bid: feeBid,
 });
 type OracleSpikeParams = z.output<typeof params>;
 

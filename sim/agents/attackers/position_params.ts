@@ -6,7 +6,9 @@ import { calculateOpeningSizeQ } from '../sizing.ts';
 
 export const feeBid = money()
   .prefault('0 USDC')
-  .describe('Priority bid of its actions in the auction of a slot.');
+  .describe(
+    'Priority bid of each of its actions in the auction of a slot; it is paid, whatever becomes of them.',
+  );
 
 /** Parameters of an attacker that opens a position. */
 export const positionParams = {

@@ -12,6 +12,7 @@ const makeGroup = (change: Partial<GroupRow>): GroupRow => ({
   netAtoms: -100,
   netWithoutAttackAtoms: null,
   feesPaidAtoms: 3,
+  bidsPaidAtoms: 2,
   liquidatedAccounts: 1,
   ...change,
 });
@@ -41,6 +42,7 @@ it('metrics of a group, worked by hand', () => {
     'group.net_share': 400 / 4_000,
     'group.net_change': 400 - 660,
     'group.fees': 6,
+    'group.bids': 4,
     'group.liquidated_share': 2 / 10,
     'group.payout_ratio': 240 / 300,
   });

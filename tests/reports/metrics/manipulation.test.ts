@@ -7,6 +7,7 @@ const attacks = [
   makeAttack(SLAB, {
     netExtractedAtoms: 50 * USD,
     withdrawnAtoms: 1_050 * USD,
+    bidsPaidAtoms: 3,
     firstWithdrawalSlot: 304,
     honestWealthChangeAtoms: -60 * USD,
     lpWealthChangeAtoms: -45 * USD,
@@ -26,6 +27,7 @@ test.each([
   ['manipulation.attacks_profitable', 2],
   ['manipulation.capital_in', 4_000 * USD],
   ['manipulation.capital_out', 1_050 * USD],
+  ['manipulation.bids_paid', 3],
   ['manipulation.net_extracted', 35 * USD],
   ['manipulation.net_extracted_max', 50 * USD],
   ['manipulation.return_max', 0.05],

@@ -124,6 +124,13 @@ test('volume floors each fill as the engine does', () => {
   expect(measure('market.fills', { fills })).toBe(2);
 });
 
+test('totals.bids is the sum over all groups', () => {
+  const record = makeCrashRecord();
+  record.tables.groups[0]!.bidsPaidAtoms = 5;
+  record.tables.groups[4]!.bidsPaidAtoms = 7;
+  expect(measure('totals.bids', { groups: record.tables.groups })).toBe(12);
+});
+
 test('identities of the crash close, and name the amounts', () => {
   const [first] = calculateSlabViews(makeCrashRecord()).map(calculateIdentities);
   expect(first?.map(({ name, residueAtoms }) => [name, residueAtoms])).toEqual(

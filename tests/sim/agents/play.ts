@@ -92,6 +92,12 @@ export function accountOf(record: RunRecord, group: string) {
 /** The one attack of a run. */
 export const attackOf = ({ tables }: RunRecord) => tables.attacks[0]!;
 
+/** What the attacker won or lost inside the venue, atoms: its bids are another matter. */
+export function gainOf(record: RunRecord): number {
+  const { bidsPaidAtoms, netExtractedAtoms } = attackOf(record);
+  return netExtractedAtoms + bidsPaidAtoms;
+}
+
 export const whale = (group: string, params: object) => ({ group, kind: 'whale', params });
 export const liquidators = (params: object = {}) => ({ group: 'liquidators', kind: 'liquidator', params });
 export const crankers = (params: object = { every: '1 slots' }) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bankRunner } from '../../../../sim/agents/attackers/bank_runner.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
-import { accountOf, attackOf, crankers, jump, liquidators, play, whale } from '../play.ts';
+import { accountOf, crankers, gainOf, jump, liquidators, play, whale } from '../play.ts';
 
 const close = { type: 'close', account: 7, share: 1 };
 
@@ -48,7 +48,7 @@ describe('bank_runner', () => {
         },
       ],
     });
-    return [attackOf(record).netExtractedAtoms, accountOf(record, 'slow').netAtoms];
+    return [gainOf(record), accountOf(record, 'slow').netAtoms];
   };
 
   it('takes its whole profit if it closes before the bankrupt is liquidated', async () => {

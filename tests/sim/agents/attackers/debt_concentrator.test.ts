@@ -62,7 +62,7 @@ describe('debt_concentrator', () => {
     expect(accountOf(record, 'victim').lostThroughKAtoms).toBe(1_000_000_000);
     // It gained 30 on its unit, and pays the rest with its principal.
     expect(accountOf(record, 'victim').netAtoms).toBe(-970_000_000);
-    // The attacker gets nothing: the debt was never its to pay.
-    expect(attackOf(record)).toMatchObject({ success: false, netExtractedAtoms: -2_000_000_000 });
+    // The attacker gets nothing: the debt was never its to pay. It bid for four actions.
+    expect(attackOf(record)).toMatchObject({ success: false, netExtractedAtoms: -2_004_000_000 });
   });
 });

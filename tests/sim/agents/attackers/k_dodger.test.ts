@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kDodger } from '../../../../sim/agents/attackers/k_dodger.ts';
 import type { RunRecord } from '../../../../sim/record/types.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
-import { accountOf, attackOf, jump, liquidators, play, whale } from '../play.ts';
+import { accountOf, attackOf, gainOf, jump, liquidators, play, whale } from '../play.ts';
 
 describe('k_dodger', () => {
   it('opens on time, sleeps until the trigger, then closes with its bid', () => {
@@ -57,13 +57,15 @@ describe('k_dodger', () => {
     expect(record.tables.liquidations).toMatchObject([{ group: 'bankrupt', socializedAtoms: 1_000_000_000 }]);
     // The LP took the dodger's 30 over: 30 and 70 of 100 are left to pay.
     expect(lossesOf(record)).toEqual([0, 300_000_000, 700_000_000]);
-    expect(attackOf(record)).toMatchObject({ success: true, netExtractedAtoms: 900_000_000 });
+    expect(attackOf(record)).toMatchObject({ success: true, netExtractedAtoms: 895_000_000 });
+    // Deposit, trade, close, settlement of the others and withdrawal, with a bid of 1 each.
+    expect(attackOf(record).bidsPaidAtoms).toBe(5_000_000);
     expect(attackOf(record).withdrawnAtoms).toBe(1_900_000_000);
   });
 
   it('carries its share if it is too late', async () => {
     const record = await crash('40 %');
     expect(lossesOf(record)).toEqual([300_000_000, 300_000_000, 400_000_000]);
-    expect(attackOf(record).netExtractedAtoms).toBe(600_000_000);
+    expect(gainOf(record)).toBe(600_000_000);
   });
 });

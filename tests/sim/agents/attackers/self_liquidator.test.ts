@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { selfLiquidator } from '../../../../sim/agents/attackers/self_liquidator.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
-import { accountOf, accountsOf, attackOf, jump, liquidators, play } from '../play.ts';
+import { accountOf, accountsOf, attackOf, gainOf, jump, liquidators, play } from '../play.ts';
 
 describe('self_liquidator', () => {
   it('opens both ways, pulls margin, and leaves a bankrupt account after the winner has closed', () => {
@@ -72,9 +72,9 @@ describe('self_liquidator', () => {
     ]);
     expect(attackOf(record)).toMatchObject({
       success: true,
-      netExtractedAtoms: 1_700_000_000,
       insuranceChangeAtoms: -500_000_000,
     });
+    expect(gainOf(record)).toBe(1_700_000_000);
     // The winner sold to the LP, which is now the only long and pays through K.
     expect(accountOf(record, 'lp').lostThroughKAtoms).toBe(1_200_000_000);
     // All of it was released and withdrawn in the 20 slots of the warmup: waiting does not stop this plan.
@@ -91,10 +91,9 @@ describe('self_liquidator', () => {
     });
     const [attacked] = record.tables.liquidations;
     expect(attacked).toMatchObject({ group: 'pair', deficitAtoms: 0 });
-    const { netExtractedAtoms, success } = attackOf(record);
-    expect(success).toBe(false);
+    expect(attackOf(record).success).toBe(false);
     const fees = accountsOf(record, 'pair').reduce((sum, row) => sum + row.feesPaidAtoms, 0);
-    expect(netExtractedAtoms).toBe(-fees);
+    expect(gainOf(record)).toBe(-fees);
     // The short is closed when the index reaches about 106; the long leaves at the next pull, higher up.
     expect(fees).toBeGreaterThan(0);
   });

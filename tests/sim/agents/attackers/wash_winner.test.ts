@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { washWinner } from '../../../../sim/agents/attackers/wash_winner.ts';
 import { createAgent, FakeContext } from '../fake_context.ts';
-import { accountOf, attackOf, liquidators, play } from '../play.ts';
+import { accountOf, attackOf, gainOf, liquidators, play } from '../play.ts';
 
 describe('wash_winner', () => {
   it('declares the window it distorts, and opens both ways just before it', () => {
@@ -47,29 +47,29 @@ describe('wash_winner', () => {
     const record = await wash('5_000 USDC', '30 %', { warmup: '25 slots' });
     expect(attackOf(record)).toMatchObject({
       success: true,
-      netExtractedAtoms: 1_700_000_000,
       insuranceChangeAtoms: -1_700_000_000,
       lpWealthChangeAtoms: 0,
     });
+    expect(gainOf(record)).toBe(1_700_000_000);
   });
 
   it('is paid by the LP, which took over the winning position, when there is no insurance', async () => {
     const record = await wash('0 USDC', '30 %');
     expect(attackOf(record)).toMatchObject({
       success: true,
-      netExtractedAtoms: 1_700_000_000,
       // K is rounded against its holders.
       lpWealthChangeAtoms: -1_700_000_001,
     });
+    expect(gainOf(record)).toBe(1_700_000_000);
     expect(accountOf(record, 'lp').lostThroughKAtoms).toBe(1_700_000_000);
   });
 
   it('only pays fees while its loser can pay: it wins from itself', async () => {
     const record = await wash('5_000 USDC', '8 %', { trading_fee: '5 bps' });
-    const { feesPaidAtoms, netExtractedAtoms, success } = attackOf(record);
+    const { feesPaidAtoms, success } = attackOf(record);
     expect(success).toBe(false);
     // 2 × 90 units opened at 100 and closed at 108, 5 bps each.
     expect(feesPaidAtoms).toBe(18_720_000);
-    expect(netExtractedAtoms).toBe(-feesPaidAtoms);
+    expect(gainOf(record)).toBe(-feesPaidAtoms);
   });
 });
