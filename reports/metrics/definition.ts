@@ -51,17 +51,29 @@ export function calculateRunView(record: RunRecord): View {
   return { record, slabs: record.slabs, tables: record.tables };
 }
 
+/** `calculate`, done once for each view: several metrics start from the same rows. Nobody may change its result. */
+export function oncePerView<T>(calculate: (view: View) => T): (view: View) => T {
+  const known = new WeakMap<View, { result: T }>();
+  return (view) => {
+    let found = known.get(view);
+    if (found === undefined) {
+      found = { result: calculate(view) };
+      known.set(view, found);
+    }
+    return found.result;
+  };
+}
+
 /** One view per slab, in slab order; every table is split once. */
-export function splitBySlab({ record, slabs, tables }: View): View[] {
+export const splitBySlab = oncePerView((view): readonly View[] => {
+  const { record, slabs, tables } = view;
+  if (slabs.length === 1) return [view];
   const split = Object.entries(tables).map(([name, rows]) => [name, groupBySlab(rows)] as const);
   return slabs.map((info) => {
     const own = Object.fromEntries(split.map(([name, groups]) => [name, groups.get(info.slab) ?? []]));
     return { record, slabs: [info], tables: own as unknown as Tables };
   });
-}
-
-/** The slabs of a run, one view each. */
-export const calculateSlabViews = (record: RunRecord): View[] => splitBySlab(calculateRunView(record));
+});
 
 /** All slabs of one underlying as one view; undefined if there are none. */
 export function calculateUnderlyingView(record: RunRecord, underlying: string): View | undefined {
@@ -84,9 +96,10 @@ export function groupBySlab<Row extends { slab: string }>(rows: readonly Row[]):
 export function groupBy<Row, Key>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>();
   for (const row of rows) {
-    const group = groups.get(key(row));
+    const own = key(row);
+    const group = groups.get(own);
     if (group) group.push(row);
-    else groups.set(key(row), [row]);
+    else groups.set(own, [row]);
   }
   return groups;
 }

@@ -7,6 +7,7 @@ import {
   groupBySlab,
   maximum,
   minimum,
+  oncePerView,
   sum,
   type View,
 } from './definition.ts';
@@ -19,9 +20,9 @@ import {
 } from './weighted.ts';
 
 /** Conversions of released pnl into capital, in time order (the table's order). */
-export function conversions(view: View): ExitRow[] {
-  return view.tables.exits.filter((exit) => exit.kind === 'convert' && exit.amountAtoms > 0);
-}
+export const conversions = oncePerView((view): readonly ExitRow[] =>
+  view.tables.exits.filter((exit) => exit.kind === 'convert' && exit.amountAtoms > 0),
+);
 
 const payoutRatio = (exit: ExitRow) => exit.paidAtoms / exit.amountAtoms;
 
@@ -36,7 +37,7 @@ function claimWeightedSamples(view: View): { row: SeriesRow; weight: number }[] 
 }
 
 /** Haircut fraction of each winner, weighted by its claim: converted claims at what they were paid, released ones at the last stored h. */
-export function winnerHaircuts(view: View): Weighted[] {
+export const winnerHaircuts = oncePerView((view): readonly Weighted[] => {
   const lastH = new Map<string, number>();
   for (const row of view.tables.series) lastH.set(row.slab, row.hStored);
   return view.tables.accounts.flatMap((account) => {
@@ -46,7 +47,7 @@ export function winnerHaircuts(view: View): Weighted[] {
     const worth = account.gainsConvertedAtoms + released * (lastH.get(account.slab) ?? 1);
     return [{ x: Math.max(0, 1 - worth / claim), weight: claim }];
   });
-}
+});
 
 /**
  * Largest difference between the payout ratios of two conversions in one slot of one slab, beyond the atom that
@@ -265,20 +266,21 @@ const fairnessMetrics = defineMetrics('haircut', [
   },
   ...([0.01, 0.1] as const).flatMap((share) => {
     const percent = share === 0.01 ? 1 : 10;
+    const topShare = oncePerView((view) => calculateTopShare(winnerHaircuts(view), share));
     return [
       {
         name: `loss_share_top_${percent}`,
         unit: 'ratio' as const,
         formula: `share of all haircut losses borne by the ${percent} % of winners with the largest claims`,
         source: 'accounts.csv, series.csv',
-        calculate: (view: View) => calculateTopShare(winnerHaircuts(view), share).loss,
+        calculate: (view: View) => topShare(view).loss,
       },
       {
         name: `claim_share_top_${percent}`,
         unit: 'ratio' as const,
         formula: `share of all claims held by the ${percent} % of winners with the largest claims`,
         source: 'accounts.csv, series.csv',
-        calculate: (view: View) => calculateTopShare(winnerHaircuts(view), share).claim,
+        calculate: (view: View) => topShare(view).claim,
       },
     ];
   }),

@@ -1,11 +1,11 @@
 import type { RunRecord } from '../../sim/record/types.ts';
 import {
   calculateRunView,
-  calculateSlabViews,
   calculateUnderlyingView,
   type MetricDefinition,
   type MetricValue,
   type Section,
+  splitBySlab,
   type Unit,
   type View,
 } from './definition.ts';
@@ -75,13 +75,13 @@ const calculateValues = (view: View): Record<string, MetricValue> =>
 
 /** All numbers of a run: for the whole, per slab, its money identities and its fit to published figures. */
 export function calculateSummary(record: RunRecord): Summary {
-  const slabViews = calculateSlabViews(record);
-  const run = calculateValues(calculateRunView(record));
-  const slabs = record.slabs.map((info, at) => ({
-    slab: info.slab,
-    underlying: info.underlying,
-    metrics: calculateValues(slabViews[at]!),
-  }));
+  const runView = calculateRunView(record);
+  const slabViews = splitBySlab(runView);
+  const run = calculateValues(runView);
+  const slabs = record.slabs.map(({ slab, underlying }, at) => {
+    const view = slabViews[at]!;
+    return { slab, underlying, metrics: view === runView ? run : calculateValues(view) };
+  });
   const identities = slabViews.flatMap(calculateIdentities);
   const fit = calculateFit(record.fit, METRICS, (name, metric) => {
     const values = name === null ? run : slabs.find((candidate) => candidate.slab === name)?.metrics;

@@ -16,7 +16,14 @@ function ofOneUnderlying(view: View, calculate: (rows: SeriesRow[]) => MetricVal
 }
 
 /** Traded notional of a fill in quote atoms, floored as the engine does: ⌊sizeQ·price / POS_SCALE⌋ in exact integers. */
-const notional = (sizeQ: number, price: number) => Number((BigInt(sizeQ) * BigInt(price)) / 1_000_000n);
+function notional(sizeQ: number, price: number): number {
+  const rest = price % 1_000_000;
+  const ofRest = sizeQ * rest;
+  const ofWhole = sizeQ * ((price - rest) / 1_000_000);
+  return ofRest <= Number.MAX_SAFE_INTEGER && ofWhole <= Number.MAX_SAFE_INTEGER
+    ? ofWhole + (ofRest - (ofRest % 1_000_000)) / 1_000_000
+    : Number((BigInt(sizeQ) * BigInt(price)) / 1_000_000n);
+}
 
 export const marketMetrics = defineMetrics('market', [
   {

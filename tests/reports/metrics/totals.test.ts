@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calculateSlabViews } from '../../../reports/metrics/definition.ts';
+import { calculateRunView, splitBySlab } from '../../../reports/metrics/definition.ts';
 import { calculateFit } from '../../../reports/metrics/fit.ts';
 import { calculateIdentities } from '../../../reports/metrics/identities.ts';
 import { METRICS } from '../../../reports/metrics/index.ts';
@@ -122,6 +122,14 @@ test('volume floors each fill as the engine does', () => {
   ];
   expect(measure('market.volume', { fills })).toBe(4 + 10);
   expect(measure('market.fills', { fills })).toBe(2);
+  // The products exceed a double's 53 bits; in the second, so do those of the parts.
+  for (const [sizeQ, executionPrice] of [
+    [9_007_199_999, 59_999_999_999],
+    [90_071_999_999, 999_999_999],
+  ] as const) {
+    const exact = (BigInt(sizeQ) * BigInt(executionPrice)) / 1_000_000n;
+    expect(measure('market.volume', { fills: [{ ...fill, sizeQ, executionPrice }] })).toBe(Number(exact));
+  }
 });
 
 test('totals.bids is the sum over all groups', () => {
@@ -132,7 +140,7 @@ test('totals.bids is the sum over all groups', () => {
 });
 
 test('identities of the crash close, and name the amounts', () => {
-  const [first] = calculateSlabViews(makeCrashRecord()).map(calculateIdentities);
+  const [first] = splitBySlab(calculateRunView(makeCrashRecord())).map(calculateIdentities);
   expect(first?.map(({ name, residueAtoms }) => [name, residueAtoms])).toEqual(
     ['vault', 'contents', 'insurance', 'losses', 'deficits', 'wealth'].map((name) => [name, 0]),
   );
@@ -154,7 +162,7 @@ test('one atom too many in any column breaks an identity', () => {
     const record = makeCrashRecord();
     const row = record.tables.accounts[1]!;
     row[column] += 1;
-    const residues = calculateIdentities(calculateSlabViews(record)[0]!).map(
+    const residues = calculateIdentities(splitBySlab(calculateRunView(record))[0]!).map(
       (identity) => identity.residueAtoms,
     );
     expect(
