@@ -51,6 +51,8 @@ function copyGlobals(to: Globals, from: Globals): void {
 
 /** Pre-images of one record type, oldest first. Images are allocated once and reused. */
 class ImageLog<T> {
+  /** Made by the constructor; a checkpoint leaves them out. */
+  static readonly transient: readonly string[] = ['create', 'copy'];
   readonly images: T[] = [];
   readonly keys: number[] = [];
   used = 0;
