@@ -1,30 +1,15 @@
-import { mulDivFloor, OUT_OF_ENVELOPE, requireSafe } from '../math/index.ts';
-import { addInsurance, calculateFeeDebt, calculateReleased, setCapital, warmupNow } from './bookkeeping.ts';
-import { MAX_ABS_FUNDING_BPS_PER_SLOT, MAX_TRADE_SIZE_Q, POS_SCALE } from './constants.ts';
-import { Rejection, type RiskErrorName, reject } from './errors.ts';
-import { EventKind } from './events.ts';
-import type {
-  CloseAccount,
-  ConvertReleased,
-  Deposit,
-  DepositFeeCredits,
-  ExecuteTrade,
-  KeeperCrank,
-  Liquidate,
-  Reclaim,
-  RiskInstruction,
-  SetHedge,
-  SettleAccount,
-  TopUpInsurance,
-  Withdraw,
-} from './instructions.ts';
+import { mulDivFloor } from '../math/index.ts';
+import { MAX_TRADE_SIZE_Q, POS_SCALE } from './constants.ts';
+import type { RiskErrorName } from './errors.ts';
+import { applyConvert, applyDeposit, applyDepositFeeCredits, applyTopUp, applyWithdraw } from './funds.ts';
+import type { ExecuteTrade, KeeperCrank, Liquidate, RiskInstruction, SettleAccount } from './instructions.ts';
+import { applyClose, applyReclaim, applySetHedge } from './lifecycle.ts';
 import { isHintValid, isLiquidatable, liquidateTouched, touchAccount } from './liquidation.ts';
-import { convertReleased, settleLosses, sweepFeeDebt } from './losses_and_fees.ts';
-import { isInitialHealthy, isMaintenanceHealthy } from './margin.ts';
-import { type Account, LONG, resetAccount, SHORT } from './records.ts';
-import { hasResetFlag, scheduleResets } from './resets.ts';
-import { accrue, calculateEffectivePosition } from './side_index.ts';
+import { LONG, SHORT } from './records.ts';
+import { hasResetFlag } from './resets.ts';
+import { calculateEffectivePosition } from './side_index.ts';
 import type { Market } from './state.ts';
+import { advance, end, isPriceValid, isTimeValid, nameFault, openOwn } from './steps.ts';
 import { executeOnAccrued } from './trade.ts';
 
 /**
@@ -36,236 +21,84 @@ export function apply(market: Market, instruction: RiskInstruction): RiskErrorNa
   market.resetFlags[LONG] = false;
   market.resetFlags[SHORT] = false;
   try {
-    dispatch(market, instruction);
-    market.journal.release(mark);
-    return null;
-  } catch (error) {
+    const error = dispatch(market, instruction);
+    if (error === null) market.journal.release(mark);
+    else market.journal.rollback(mark);
+    return error;
+  } catch (fault) {
     market.journal.rollback(mark);
-    if (error instanceof Rejection) return error.name;
-    if (error === OUT_OF_ENVELOPE) return 'Overflow';
-    throw error;
+    return nameFault(fault);
   }
 }
 
-function dispatch(market: Market, instruction: RiskInstruction): void {
+function dispatch(market: Market, instruction: RiskInstruction): RiskErrorName | null {
   switch (instruction.op) {
     case 'executeTrade':
-      applyTrade(market, instruction);
-      break;
+      return applyTrade(market, instruction, market.params.makerFeeBps);
     case 'settleAccount':
-      applySettle(market, instruction);
-      break;
+      return applySettle(market, instruction);
     case 'keeperCrank':
-      applyCrank(market, instruction);
-      break;
+      return applyCrank(market, instruction);
     case 'withdraw':
-      applyWithdraw(market, instruction);
-      break;
+      return applyWithdraw(market, instruction);
     case 'deposit':
-      applyDeposit(market, instruction);
-      break;
+      return applyDeposit(market, instruction);
     case 'liquidate':
-      applyLiquidate(market, instruction);
-      break;
+      return applyLiquidate(market, instruction);
     case 'convertReleased':
-      applyConvert(market, instruction);
-      break;
+      return applyConvert(market, instruction);
     case 'depositFeeCredits':
-      applyDepositFeeCredits(market, instruction);
-      break;
+      return applyDepositFeeCredits(market, instruction);
     case 'topUpInsurance':
-      applyTopUp(market, instruction);
-      break;
+      return applyTopUp(market, instruction);
     case 'reclaim':
-      applyReclaim(market, instruction);
-      break;
+      return applyReclaim(market, instruction);
     case 'closeAccount':
-      applyClose(market, instruction);
-      break;
+      return applyClose(market, instruction);
     case 'setHedge':
-      applySetHedge(market, instruction);
-      break;
+      return applySetHedge(market, instruction);
   }
 }
 
-function requirePrice(market: Market, price: number): void {
-  if (!(price > 0 && price <= market.params.maxPrice)) reject('Overflow');
+function applySettle(market: Market, ix: SettleAccount): RiskErrorName | null {
+  const refused = openOwn(market, ix.account, ix);
+  if (refused !== null) return refused;
+  touchAccount(market, ix.account);
+  return end(market, ix.fundingRate);
 }
 
-function requireUsed(market: Market, index: number): void {
-  if (market.account(index) === undefined) reject('AccountNotFound');
-}
-
-function requireTime(market: Market, nowSlot: number): void {
-  const { currentSlot, slotLast } = market.globals;
-  if (nowSlot < currentSlot || nowSlot < slotLast) reject('Overflow');
-}
-
-/** Amounts arrive as unsigned words on chain; a negative one is out of bounds. */
-function requireAmount(amount: number): void {
-  if (!(amount >= 0)) reject('Overflow');
-}
-
-function setCurrentSlot(market: Market, nowSlot: number): void {
-  market.journal.globalsMut().currentSlot = requireSafe(nowSlot);
-}
-
-/** Accrues to the oracle price and makes `nowSlot` current. */
-function advance(market: Market, nowSlot: number, price: number): void {
-  accrue(market, nowSlot, price);
-  setCurrentSlot(market, nowSlot);
-}
-
-/** Resets, then the caller's funding rate: the end of each instruction that may move K or positions. */
-function end(market: Market, fundingRate: number): void {
-  scheduleResets(market);
-  if (!(Math.abs(fundingRate) <= MAX_ABS_FUNDING_BPS_PER_SLOT)) reject('Overflow');
-  market.journal.globalsMut().fundingRate = fundingRate;
-  if (market.sides[LONG].oiEff !== market.sides[SHORT].oiEff) reject('CorruptState');
-}
-
-/** V moves by `delta`; the vault cap is the envelope. */
-function addVault(market: Market, delta: number): void {
-  const g = market.journal.globalsMut();
-  g.vault = requireSafe(g.vault + delta);
-}
-
-function applyDeposit(market: Market, { account: index, amount, nowSlot }: Deposit): void {
-  requireAmount(amount);
-  requireTime(market, nowSlot);
-  const missing = market.account(index) === undefined;
-  if (missing) {
-    if (amount < market.params.minInitialDeposit) reject('InsufficientBalance');
-    if (!(index >= 0 && index < market.maxSlots)) reject('AccountNotFound');
-    if (market.globals.usedAccounts >= market.params.maxAccounts) reject('Overflow');
-  }
-  addVault(market, amount);
-  setCurrentSlot(market, nowSlot);
-  const account = missing ? createAccount(market, index) : market.journal.accountMut(index);
-  setCapital(market, account, account.capital + amount);
-  market.sink?.emit(EventKind.Deposited, index, amount, missing ? 1 : 0);
-  settleLosses(market, index, account);
-  if (account.basisQ === 0 && account.pnl >= 0) sweepFeeDebt(market, index, account);
-}
-
-function createAccount(market: Market, index: number): Account {
-  const account = market.journal.accountMut(index);
-  resetAccount(account);
-  account.used = true;
-  account.warmupStart = warmupNow(market);
-  account.lastFeeSlot = market.globals.currentSlot;
-  market.journal.globalsMut().usedAccounts += 1;
-  return account;
-}
-
-function freeAccount(market: Market, account: Account): void {
-  resetAccount(account);
-  account.used = false;
-  market.journal.globalsMut().usedAccounts -= 1;
-}
-
-function applyDepositFeeCredits(market: Market, ix: DepositFeeCredits): void {
-  requireAmount(ix.amount);
-  const found = market.account(ix.account);
-  if (found === undefined || ix.nowSlot < market.globals.currentSlot) reject('Unauthorized');
-  const paid = Math.min(ix.amount, calculateFeeDebt(found));
-  if (paid === 0) return;
-  addVault(market, paid);
-  addInsurance(market, paid);
-  market.journal.accountMut(ix.account).feeCredits += paid;
-  setCurrentSlot(market, ix.nowSlot);
-  market.sink?.emit(EventKind.FeeDebtPaid, ix.account, paid, 0);
-}
-
-function applyTopUp(market: Market, { amount, nowSlot }: TopUpInsurance): void {
-  requireAmount(amount);
-  if (nowSlot < market.globals.currentSlot) reject('Overflow');
-  addVault(market, amount);
-  addInsurance(market, amount);
-  setCurrentSlot(market, nowSlot);
-  market.sink?.emit(EventKind.InsuranceToppedUp, -1, amount);
-}
-
-/** price; missing; time; accrual; touch: the opening shared by the owner's instructions. */
-function openOwn(market: Market, ix: SettleAccount | Withdraw | ConvertReleased): Account {
-  requirePrice(market, ix.oraclePrice);
-  requireUsed(market, ix.account);
-  requireTime(market, ix.nowSlot);
-  advance(market, ix.nowSlot, ix.oraclePrice);
-  return touchAccount(market, ix.account);
-}
-
-function applySettle(market: Market, ix: SettleAccount): void {
-  openOwn(market, ix);
-  end(market, ix.fundingRate);
-}
-
-function applyWithdraw(market: Market, ix: Withdraw): void {
-  requireAmount(ix.amount);
-  const account = openOwn(market, ix);
-  const { account: index, amount } = ix;
-  if (amount > account.capital) reject('InsufficientBalance');
-  const rest = account.capital - amount;
-  if (rest !== 0 && rest < market.params.minInitialDeposit) reject('InsufficientBalance');
-  const position = calculateEffectivePosition(market, account);
-  // h does not move: V and C_tot fall together, so only the capital is missing afterwards.
-  if (position !== 0 && !isInitialHealthy(market, account, position, amount)) {
-    reject('Undercollateralized');
-  }
-  payOut(market, index, account, amount);
-  end(market, ix.fundingRate);
-}
-
-function payOut(market: Market, index: number, account: Account, amount: number): void {
-  setCapital(market, account, account.capital - amount);
-  addVault(market, 0 - amount);
-  market.sink?.emit(EventKind.Withdrawn, index, amount);
-}
-
-function applyConvert(market: Market, ix: ConvertReleased): void {
-  const account = openOwn(market, ix);
-  if (account.basisQ !== 0) {
-    if (!(ix.amount > 0 && ix.amount <= calculateReleased(account))) reject('Overflow');
-    convertReleased(market, ix.account, account, ix.amount, 0);
-    sweepFeeDebt(market, ix.account, account);
-    const position = calculateEffectivePosition(market, account);
-    if (!isMaintenanceHealthy(market, account, position)) reject('Undercollateralized');
-  }
-  end(market, ix.fundingRate);
-}
-
-function applyTrade(market: Market, ix: ExecuteTrade): void {
-  requirePrice(market, ix.oraclePrice);
-  requirePrice(market, ix.executionPrice);
-  if (!(ix.sizeQ > 0 && ix.sizeQ <= MAX_TRADE_SIZE_Q)) reject('Overflow');
+/**
+ * `execute_trade` with the maker's fee given, for a slab that may refuse a rebate. Opens no savepoint; a fault from inside
+ * is thrown (see `nameFault`). Whose fault, and what was paid, stands in `market.trade`.
+ */
+export function applyTrade(market: Market, ix: ExecuteTrade, makerFeeBps: number): RiskErrorName | null {
+  market.trade.clear();
+  if (!isPriceValid(market, ix.oraclePrice) || !isPriceValid(market, ix.executionPrice)) return 'Overflow';
+  if (!(ix.sizeQ > 0 && ix.sizeQ <= MAX_TRADE_SIZE_Q)) return 'Overflow';
   const notional = mulDivFloor(ix.sizeQ, ix.executionPrice, POS_SCALE);
-  requireUsed(market, ix.buyer);
-  requireUsed(market, ix.seller);
-  if (ix.buyer === ix.seller) reject('Overflow');
-  requireTime(market, ix.nowSlot);
-  advance(market, ix.nowSlot, ix.oraclePrice);
-  executeOnAccrued(market, ix, notional);
-  end(market, ix.fundingRate);
+  if (market.account(ix.buyer) === undefined) return 'AccountNotFound';
+  if (market.account(ix.seller) === undefined) return 'AccountNotFound';
+  if (ix.buyer === ix.seller || !isTimeValid(market, ix.nowSlot)) return 'Overflow';
+  advance(market, ix);
+  return executeOnAccrued(market, ix, notional, makerFeeBps) ?? end(market, ix.fundingRate);
 }
 
-function applyLiquidate(market: Market, ix: Liquidate): void {
-  requireUsed(market, ix.account);
-  if (ix.keeper !== undefined) requireUsed(market, ix.keeper);
-  requireTime(market, ix.nowSlot);
-  requirePrice(market, ix.oraclePrice);
-  advance(market, ix.nowSlot, ix.oraclePrice);
+function applyLiquidate(market: Market, ix: Liquidate): RiskErrorName | null {
+  if (market.account(ix.account) === undefined) return 'AccountNotFound';
+  if (ix.keeper !== undefined && market.account(ix.keeper) === undefined) return 'AccountNotFound';
+  if (!isTimeValid(market, ix.nowSlot) || !isPriceValid(market, ix.oraclePrice)) return 'Overflow';
+  advance(market, ix);
   const account = touchAccount(market, ix.account);
   const position = calculateEffectivePosition(market, account);
-  if (!isLiquidatable(market, account, position)) reject('Undercollateralized');
+  if (!isLiquidatable(market, account, position)) return 'Undercollateralized';
   liquidateTouched(market, ix.account, account, position, ix.policy, ix.keeper);
-  end(market, ix.fundingRate);
+  return end(market, ix.fundingRate);
 }
 
-function applyCrank(market: Market, ix: KeeperCrank): void {
-  requirePrice(market, ix.oraclePrice);
-  requireTime(market, ix.nowSlot);
-  if (ix.keeper !== undefined) requireUsed(market, ix.keeper);
-  advance(market, ix.nowSlot, ix.oraclePrice);
+function applyCrank(market: Market, ix: KeeperCrank): RiskErrorName | null {
+  if (!isPriceValid(market, ix.oraclePrice) || !isTimeValid(market, ix.nowSlot)) return 'Overflow';
+  if (ix.keeper !== undefined && market.account(ix.keeper) === undefined) return 'AccountNotFound';
+  advance(market, ix);
   let budget = ix.maxRevalidations;
   // Indexed, not destructured: the iterator would cost a tenth of a touch.
   for (let at = 0; at < ix.candidates.length; at += 1) {
@@ -282,58 +115,5 @@ function applyCrank(market: Market, ix: KeeperCrank): void {
     if (!isHintValid(market, account, position, hint)) continue;
     liquidateTouched(market, index, account, position, hint, ix.keeper);
   }
-  end(market, ix.fundingRate);
-}
-
-function applyReclaim(market: Market, { account: index }: Reclaim): void {
-  requireUsed(market, index);
-  const account = market.journal.accountMut(index);
-  const reclaimable =
-    account.capital < market.params.minInitialDeposit &&
-    account.pnl === 0 &&
-    account.reservedPnl === 0 &&
-    account.basisQ === 0 &&
-    account.feeCredits <= 0;
-  if (!reclaimable) reject('Undercollateralized');
-  const dust = account.capital;
-  setCapital(market, account, 0);
-  addInsurance(market, dust);
-  forgiveDebt(market, index, account);
-  freeAccount(market, account);
-  market.sink?.emit(EventKind.Reclaimed, index, dust);
-}
-
-function forgiveDebt(market: Market, index: number, account: Account): void {
-  const debt = calculateFeeDebt(account);
-  if (debt === 0) return;
-  account.feeCredits = 0;
-  market.sink?.emit(EventKind.FeeDebtForgiven, index, debt);
-}
-
-function applyClose(market: Market, ix: CloseAccount): void {
-  const { account: index } = ix;
-  requireUsed(market, index);
-  requireTime(market, ix.nowSlot);
-  requirePrice(market, ix.oraclePrice);
-  advance(market, ix.nowSlot, ix.oraclePrice);
-  const account = touchAccount(market, index);
-  if (account.basisQ !== 0) reject('Undercollateralized');
-  if (account.pnl > 0) reject('PnlNotWarmedUp');
-  if (account.pnl < 0) reject('Undercollateralized');
-  forgiveDebt(market, index, account);
-  payOut(market, index, account, account.capital);
-  end(market, ix.fundingRate);
-  freeAccount(market, account);
-  market.sink?.emit(EventKind.Closed, index);
-}
-
-function applySetHedge(market: Market, { account: index, net, gross }: SetHedge): void {
-  requireUsed(market, index);
-  if (!(net >= 0 && gross > 0 && net <= gross)) reject('Overflow');
-  requireSafe(gross);
-  const account = market.journal.accountMut(index);
-  // A flat account keeps 1/1: a credit belongs to the position it was computed for.
-  if (account.basisQ === 0) return;
-  account.hedgeNet = net;
-  account.hedgeGross = gross;
+  return end(market, ix.fundingRate);
 }

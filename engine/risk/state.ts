@@ -14,6 +14,16 @@ export interface MarketOptions {
   enforceEnvelope?: boolean;
 }
 
+/** What a trade tells its caller beside the state: for a slab, which matches orders through the engine. */
+export interface TradeReport {
+  /** Who caused the failure; 'none' if it was neither's alone. */
+  fault: 'buyer' | 'seller' | 'none';
+  /** What the taker's capital paid of its fee; 0 without a maker. Quote atoms. */
+  takerPaid: number;
+  /** What the maker got of it. */
+  rebate: number;
+}
+
 /** The whole state of one market's risk engine. Read freely; write only through the journal's accessors. */
 export class Market {
   readonly params: RiskParams;
@@ -26,6 +36,8 @@ export class Market {
   readonly sink: EventSink | null;
   /** Reset flags of the running instruction (design 01 §5). */
   readonly resetFlags: [boolean, boolean] = [false, false];
+  /** What the latest trade did, or whose doing it was that it failed. */
+  readonly trade: TradeReport = { fault: 'none', takerPaid: 0, rebate: 0 };
 
   constructor(options: MarketOptions) {
     const { params, initSlot, initPrice } = options;

@@ -57,11 +57,23 @@ function requireOpen(side: Side, candidateOi: number): void {
   if (candidateOi > side.oiEff && side.mode !== Mode.Normal) reject('SideBlocked');
 }
 
-/** Executes a validated trade on accrued state (design 01 §10, execute_trade from the touches to the margins). */
-export function executeOnAccrued(market: Market, trade: ExecuteTrade, notional: number): void {
+/**
+ * Executes a validated trade on accrued state (design 01 §10, execute_trade from the touches to the margins). The maker's
+ * fee is an argument: a slab may refuse a rebate (design 02 §1). `market.trade` says what came of it.
+ */
+export function executeOnAccrued(
+  market: Market,
+  trade: ExecuteTrade,
+  notional: number,
+  makerFeeBps: number,
+): void {
   const { buyer, seller, sizeQ, oraclePrice, executionPrice } = trade;
+  const report = market.trade;
+  report.fault = 'buyer';
   const buying = touchAccount(market, buyer);
+  report.fault = 'seller';
   const selling = touchAccount(market, seller);
+  report.fault = 'none';
   const a = createParty(market, buyer, buying, sizeQ);
   const b = createParty(market, seller, selling, 0 - sizeQ);
   recordHealth(market, a);
@@ -69,48 +81,83 @@ export function executeOnAccrued(market: Market, trade: ExecuteTrade, notional: 
   finalizeReadySides(market);
   const oiLong = calculateCandidateOi(market.sides[LONG], longPart, a, b);
   const oiShort = calculateCandidateOi(market.sides[SHORT], shortPart, a, b);
+  report.fault = 'buyer';
   requireOpen(market.sides[LONG], oiLong);
+  report.fault = 'seller';
   requireOpen(market.sides[SHORT], oiShort);
+  report.fault = 'none';
   applySlippage(market, a, b, mulDivFloorSigned(oraclePrice - executionPrice, sizeQ, POS_SCALE));
+  report.fault = 'buyer';
   attach(market, buyer, buying, a.after);
+  report.fault = 'seller';
   attach(market, seller, selling, b.after);
+  report.fault = 'none';
   const { maxOiQ } = market.params;
   if (oiLong > maxOiQ || oiShort > maxOiQ) reject('Overflow');
   market.journal.sideMut(LONG).oiEff = oiLong;
   market.journal.sideMut(SHORT).oiEff = oiShort;
   market.sink?.emit(EventKind.Traded, buyer, sizeQ, seller, executionPrice);
+  report.fault = 'buyer';
   settleLosses(market, buyer, buying);
+  report.fault = 'seller';
   settleLosses(market, seller, selling);
-  chargeTradingFees(market, trade, a, b, notional);
+  chargeTradingFees(market, trade, a, b, notional, makerFeeBps);
+  report.fault = 'buyer';
   requireMargin(market, a);
+  report.fault = 'seller';
   requireMargin(market, b);
+  report.fault = 'none';
 }
 
 /** Trading away from the oracle price pays one side what it costs the other, to the atom. */
 function applySlippage(market: Market, a: Party, b: Party, gain: number): void {
   if (gain === 0) return;
+  market.trade.fault = 'buyer';
   setPnl(market, a.account, requireSafe(a.account.pnl + gain));
   market.sink?.emit(EventKind.TradePnl, a.index, gain);
+  market.trade.fault = 'seller';
   setPnl(market, b.account, requireSafe(b.account.pnl - gain));
   market.sink?.emit(EventKind.TradePnl, b.index, 0 - gain);
 }
 
-function chargeTradingFees(market: Market, trade: ExecuteTrade, a: Party, b: Party, notional: number): void {
-  const { tradingFeeBps, makerFeeBps } = market.params;
-  const charge = (party: Party, feeBps: number) => {
-    party.fee = calculateTradingFee(notional, feeBps);
-    return chargeFee(market, party.index, party.account, party.fee, FeeKind.Trading);
-  };
-  if (trade.maker === undefined || makerFeeBps >= 0) {
-    charge(a, trade.maker === 'buyer' ? makerFeeBps : tradingFeeBps);
-    charge(b, trade.maker === 'seller' ? makerFeeBps : tradingFeeBps);
+/** A maker's rebate comes out of what the taker's capital paid, so the taker is charged first. */
+function chargeTradingFees(
+  market: Market,
+  trade: ExecuteTrade,
+  a: Party,
+  b: Party,
+  notional: number,
+  makerFeeBps: number,
+): void {
+  const report = market.trade;
+  const { maker } = trade;
+  const takerFeeBps = market.params.tradingFeeBps;
+  if (maker === undefined || makerFeeBps >= 0) {
+    report.fault = 'buyer';
+    const buyerPaid = charge(market, a, notional, maker === 'buyer' ? makerFeeBps : takerFeeBps);
+    report.fault = 'seller';
+    const sellerPaid = charge(market, b, notional, maker === 'seller' ? makerFeeBps : takerFeeBps);
+    report.takerPaid = maker === 'buyer' ? sellerPaid : maker === 'seller' ? buyerPaid : 0;
+    report.rebate = 0;
     return;
   }
-  const [maker, taker] = trade.maker === 'buyer' ? [a, b] : [b, a];
-  const paid = charge(taker, tradingFeeBps);
+  const isBuying = maker === 'buyer';
+  report.fault = isBuying ? 'seller' : 'buyer';
+  const paid = charge(market, isBuying ? b : a, notional, takerFeeBps);
+  report.fault = 'none';
   const rebate = Math.min(mulDivFloor(notional, 0 - makerFeeBps, BPS), paid);
-  payFromInsurance(market, maker.index, maker.account, rebate, EventKind.MakerRebated);
-  maker.fee = 0 - rebate;
+  report.fault = maker;
+  const rewarded = isBuying ? a : b;
+  payFromInsurance(market, rewarded.index, rewarded.account, rebate, EventKind.MakerRebated);
+  rewarded.fee = 0 - rebate;
+  report.takerPaid = paid;
+  report.rebate = rebate;
+}
+
+/** Returns what capital paid. */
+function charge(market: Market, party: Party, notional: number, feeBps: number): number {
+  party.fee = calculateTradingFee(notional, feeBps);
+  return chargeFee(market, party.index, party.account, party.fee, FeeKind.Trading);
 }
 
 /** Post-trade margin of one account (design 01 §10, last paragraph). */
