@@ -5,7 +5,7 @@ use crate::integers::{Exact, OutOfEnvelope, require_safe};
 /// A signed 128-bit integer as two words, low word first. A native `i128` aligns to 16 bytes on the host and to 8 on
 /// the chain; this type is 8-byte aligned on both (design 02 §5).
 #[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wide {
     low: u64,
     high: i64,

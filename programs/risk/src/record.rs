@@ -67,7 +67,7 @@ macro_rules! record {
     }) => {
         $(#[$meta])*
         #[repr(C)]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $kind,)+
         }
