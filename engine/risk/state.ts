@@ -15,13 +15,19 @@ export interface MarketOptions {
 }
 
 /** What a trade tells its caller beside the state: for a slab, which matches orders through the engine. */
-export interface TradeReport {
-  /** Who caused the failure; 'none' if it was neither's alone. */
-  fault: 'buyer' | 'seller' | 'none';
+export class TradeReport {
+  /** Whose state or capital made it fail; 'none' if it was neither's alone. */
+  fault: 'buyer' | 'seller' | 'none' = 'none';
   /** What the taker's capital paid of its fee; 0 without a maker. Quote atoms. */
-  takerPaid: number;
+  takerPaid = 0;
   /** What the maker got of it. */
-  rebate: number;
+  rebate = 0;
+
+  clear(): void {
+    this.fault = 'none';
+    this.takerPaid = 0;
+    this.rebate = 0;
+  }
 }
 
 /** The whole state of one market's risk engine. Read freely; write only through the journal's accessors. */
@@ -36,8 +42,8 @@ export class Market {
   readonly sink: EventSink | null;
   /** Reset flags of the running instruction (design 01 §5). */
   readonly resetFlags: [boolean, boolean] = [false, false];
-  /** What the latest trade did, or whose doing it was that it failed. */
-  readonly trade: TradeReport = { fault: 'none', takerPaid: 0, rebate: 0 };
+  /** What the latest trade came to. */
+  readonly trade = new TradeReport();
 
   constructor(options: MarketOptions) {
     const { params, initSlot, initPrice } = options;

@@ -1,7 +1,7 @@
 import { calculateSumSign, mulDivFloor, mulDivFloorSigned, requireSafe } from '../math/index.ts';
 import { setPnl } from './bookkeeping.ts';
 import { BPS, MAX_POSITION_ABS_Q, POS_SCALE } from './constants.ts';
-import { reject } from './errors.ts';
+import { type RiskErrorName, reject } from './errors.ts';
 import { EventKind, FeeKind } from './events.ts';
 import type { ExecuteTrade } from './instructions.ts';
 import { touchAccount } from './liquidation.ts';
@@ -19,26 +19,24 @@ import { calculateEquityMaintenance } from './solvency.ts';
 import type { Market } from './state.ts';
 
 /** One account's part in a trade: what it had before, and what it pays. */
-interface Party {
-  index: number;
-  account: Account;
-  before: number;
-  after: number;
-  equityBefore: number;
-  marginBefore: number;
+class Party {
+  readonly index: number;
+  readonly account: Account;
+  readonly before: number;
+  readonly after: number;
+  equityBefore = 0;
+  marginBefore = 0;
   /** Signed: negative when the account received a rebate. */
-  fee: number;
-}
+  fee = 0;
 
-const longPart = (q: number) => (q > 0 ? q : 0);
-const shortPart = (q: number) => (q < 0 ? 0 - q : 0);
-
-function createParty(market: Market, index: number, account: Account, change: number): Party {
-  const before = calculateEffectivePosition(market, account);
-  const after = before + change;
-  if (Math.abs(after) > MAX_POSITION_ABS_Q) reject('Overflow');
-  calculateNotional(after, market.globals.priceLast);
-  return { index, account, before, after, equityBefore: 0, marginBefore: 0, fee: 0 };
+  constructor(market: Market, index: number, account: Account, change: number) {
+    this.index = index;
+    this.account = account;
+    this.before = calculateEffectivePosition(market, account);
+    this.after = this.before + change;
+    if (Math.abs(this.after) > MAX_POSITION_ABS_Q) reject('Overflow');
+    calculateNotional(this.after, market.globals.priceLast);
+  }
 }
 
 function recordHealth(market: Market, party: Party): void {
@@ -46,45 +44,51 @@ function recordHealth(market: Market, party: Party): void {
   party.marginBefore = calculateMaintenanceMargin(market, party.account, party.before);
 }
 
-/** Open interest of a side after the trade, from the old and new components of both accounts. */
-function calculateCandidateOi(side: Side, part: (q: number) => number, a: Party, b: Party): number {
-  const others = side.oiEff - part(a.before) - part(b.before);
+/** Open interest of the long side after the trade, from the old and new components of both accounts. */
+function calculateLongOi(side: Side, a: Party, b: Party): number {
+  const others = side.oiEff - Math.max(a.before, 0) - Math.max(b.before, 0);
   if (others < 0) reject('CorruptState');
-  return requireSafe(others + part(a.after) + part(b.after));
+  return requireSafe(others + Math.max(a.after, 0) + Math.max(b.after, 0));
 }
 
-function requireOpen(side: Side, candidateOi: number): void {
-  if (candidateOi > side.oiEff && side.mode !== Mode.Normal) reject('SideBlocked');
+/** The same of the short side. */
+function calculateShortOi(side: Side, a: Party, b: Party): number {
+  const others = side.oiEff + Math.min(a.before, 0) + Math.min(b.before, 0);
+  if (others < 0) reject('CorruptState');
+  return requireSafe(others - Math.min(a.after, 0) - Math.min(b.after, 0));
 }
+
+const isOpen = (side: Side, candidateOi: number) => candidateOi <= side.oiEff || side.mode === Mode.Normal;
 
 /**
  * Executes a validated trade on accrued state (design 01 §10, execute_trade from the touches to the margins). The maker's
- * fee is an argument: a slab may refuse a rebate (design 02 §1). `market.trade` says what came of it.
+ * fee is an argument: a slab may refuse a rebate (design 02 §1).
  */
 export function executeOnAccrued(
   market: Market,
   trade: ExecuteTrade,
   notional: number,
   makerFeeBps: number,
-): void {
+): RiskErrorName | null {
   const { buyer, seller, sizeQ, oraclePrice, executionPrice } = trade;
+  const [long, short] = market.sides;
   const report = market.trade;
   report.fault = 'buyer';
   const buying = touchAccount(market, buyer);
   report.fault = 'seller';
   const selling = touchAccount(market, seller);
   report.fault = 'none';
-  const a = createParty(market, buyer, buying, sizeQ);
-  const b = createParty(market, seller, selling, 0 - sizeQ);
+  const a = new Party(market, buyer, buying, sizeQ);
+  const b = new Party(market, seller, selling, 0 - sizeQ);
   recordHealth(market, a);
   recordHealth(market, b);
   finalizeReadySides(market);
-  const oiLong = calculateCandidateOi(market.sides[LONG], longPart, a, b);
-  const oiShort = calculateCandidateOi(market.sides[SHORT], shortPart, a, b);
+  const oiLong = calculateLongOi(long, a, b);
+  const oiShort = calculateShortOi(short, a, b);
   report.fault = 'buyer';
-  requireOpen(market.sides[LONG], oiLong);
+  if (!isOpen(long, oiLong)) return 'SideBlocked';
   report.fault = 'seller';
-  requireOpen(market.sides[SHORT], oiShort);
+  if (!isOpen(short, oiShort)) return 'SideBlocked';
   report.fault = 'none';
   applySlippage(market, a, b, mulDivFloorSigned(oraclePrice - executionPrice, sizeQ, POS_SCALE));
   report.fault = 'buyer';
@@ -93,7 +97,7 @@ export function executeOnAccrued(
   attach(market, seller, selling, b.after);
   report.fault = 'none';
   const { maxOiQ } = market.params;
-  if (oiLong > maxOiQ || oiShort > maxOiQ) reject('Overflow');
+  if (oiLong > maxOiQ || oiShort > maxOiQ) return 'Overflow';
   market.journal.sideMut(LONG).oiEff = oiLong;
   market.journal.sideMut(SHORT).oiEff = oiShort;
   market.sink?.emit(EventKind.Traded, buyer, sizeQ, seller, executionPrice);
@@ -101,12 +105,14 @@ export function executeOnAccrued(
   settleLosses(market, buyer, buying);
   report.fault = 'seller';
   settleLosses(market, seller, selling);
-  chargeTradingFees(market, trade, a, b, notional, makerFeeBps);
-  report.fault = 'buyer';
-  requireMargin(market, a);
-  report.fault = 'seller';
-  requireMargin(market, b);
   report.fault = 'none';
+  chargeTradingFees(market, trade.maker, makerFeeBps, a, b, notional);
+  report.fault = 'buyer';
+  if (!isMarginKept(market, a)) return 'Undercollateralized';
+  report.fault = 'seller';
+  if (!isMarginKept(market, b)) return 'Undercollateralized';
+  report.fault = 'none';
+  return null;
 }
 
 /** Trading away from the oracle price pays one side what it costs the other, to the atom. */
@@ -118,66 +124,62 @@ function applySlippage(market: Market, a: Party, b: Party, gain: number): void {
   market.trade.fault = 'seller';
   setPnl(market, b.account, requireSafe(b.account.pnl - gain));
   market.sink?.emit(EventKind.TradePnl, b.index, 0 - gain);
+  market.trade.fault = 'none';
 }
 
 /** A maker's rebate comes out of what the taker's capital paid, so the taker is charged first. */
 function chargeTradingFees(
   market: Market,
-  trade: ExecuteTrade,
+  maker: ExecuteTrade['maker'],
+  makerFeeBps: number,
   a: Party,
   b: Party,
   notional: number,
-  makerFeeBps: number,
 ): void {
+  const { tradingFeeBps } = market.params;
   const report = market.trade;
-  const { maker } = trade;
-  const takerFeeBps = market.params.tradingFeeBps;
   if (maker === undefined || makerFeeBps >= 0) {
     report.fault = 'buyer';
-    const buyerPaid = charge(market, a, notional, maker === 'buyer' ? makerFeeBps : takerFeeBps);
+    const buyerPaid = charge(market, a, notional, maker === 'buyer' ? makerFeeBps : tradingFeeBps);
     report.fault = 'seller';
-    const sellerPaid = charge(market, b, notional, maker === 'seller' ? makerFeeBps : takerFeeBps);
-    report.takerPaid = maker === 'buyer' ? sellerPaid : maker === 'seller' ? buyerPaid : 0;
-    report.rebate = 0;
+    const sellerPaid = charge(market, b, notional, maker === 'seller' ? makerFeeBps : tradingFeeBps);
+    report.fault = 'none';
+    if (maker !== undefined) report.takerPaid = maker === 'buyer' ? sellerPaid : buyerPaid;
     return;
   }
-  const isBuying = maker === 'buyer';
-  report.fault = isBuying ? 'seller' : 'buyer';
-  const paid = charge(market, isBuying ? b : a, notional, takerFeeBps);
+  const making = maker === 'buyer' ? a : b;
+  report.fault = maker === 'buyer' ? 'seller' : 'buyer';
+  report.takerPaid = charge(market, maker === 'buyer' ? b : a, notional, tradingFeeBps);
   report.fault = 'none';
-  const rebate = Math.min(mulDivFloor(notional, 0 - makerFeeBps, BPS), paid);
+  const rebate = Math.min(mulDivFloor(notional, 0 - makerFeeBps, BPS), report.takerPaid);
   report.fault = maker;
-  const rewarded = isBuying ? a : b;
-  payFromInsurance(market, rewarded.index, rewarded.account, rebate, EventKind.MakerRebated);
-  rewarded.fee = 0 - rebate;
-  report.takerPaid = paid;
+  payFromInsurance(market, making.index, making.account, rebate, EventKind.MakerRebated);
+  report.fault = 'none';
+  making.fee = 0 - rebate;
   report.rebate = rebate;
 }
 
-/** Returns what capital paid. */
 function charge(market: Market, party: Party, notional: number, feeBps: number): number {
   party.fee = calculateTradingFee(notional, feeBps);
   return chargeFee(market, party.index, party.account, party.fee, FeeKind.Trading);
 }
 
 /** Post-trade margin of one account (design 01 §10, last paragraph). */
-function requireMargin(market: Market, party: Party): void {
-  const { account, before, after, fee } = party;
-  if (after === 0) {
-    if (calculateEquityMaintenance(account) < 0) reject('Undercollateralized');
-    return;
+function isMarginKept(market: Market, party: Party): boolean {
+  const { account, before, after } = party;
+  if (after === 0) return calculateEquityMaintenance(account) >= 0;
+  if (before === 0 || before > 0 !== after > 0 || Math.abs(after) > Math.abs(before)) {
+    return isInitialHealthy(market, account, after);
   }
-  const flips = before > 0 !== after > 0;
-  if (before === 0 || flips || Math.abs(after) > Math.abs(before)) {
-    if (!isInitialHealthy(market, account, after)) reject('Undercollateralized');
-    return;
-  }
-  if (isMaintenanceHealthy(market, account, after)) return;
-  // Strictly reducing: allowed if, this trade's fee aside, neither the buffer nor the debt got worse.
+  return isMaintenanceHealthy(market, account, after) || isRelieved(market, party);
+}
+
+/** Strictly reducing: allowed if, this trade's fee aside, neither the buffer nor the debt got worse. */
+function isRelieved(market: Market, { account, after, fee, equityBefore, marginBefore }: Party): boolean {
   const equity = calculateEquityMaintenance(account);
   const margin = calculateMaintenanceMargin(market, account, after);
-  const better = calculateSumSign(equity, fee, 0 - margin, 0 - party.equityBefore, party.marginBefore) > 0;
+  const better = calculateSumSign(equity, fee, 0 - margin, 0 - equityBefore, marginBefore) > 0;
   const shortfallKept =
-    equity + fee >= 0 || calculateSumSign(equity, fee, 0, 0 - Math.min(party.equityBefore, 0), 0) >= 0;
-  if (!better || !shortfallKept) reject('Undercollateralized');
+    equity + fee >= 0 || calculateSumSign(equity, fee, 0, 0 - Math.min(equityBefore, 0), 0) >= 0;
+  return better && shortfallKept;
 }
