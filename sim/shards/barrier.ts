@@ -44,6 +44,15 @@ export class Barrier {
     if (Atomics.load(words, POISON) !== 0) throw new PoisonedBarrier();
   }
 
+  /** Blocks until a shared word has a value; throws `PoisonedBarrier`. Never call it on the main thread. */
+  waitForWord(word: number, value: number): void {
+    const { words } = this;
+    for (let now = Atomics.load(words, word); now !== value; now = Atomics.load(words, word)) {
+      if (Atomics.load(words, POISON) !== 0) throw new PoisonedBarrier();
+      Atomics.wait(words, word, now, WAIT_MS);
+    }
+  }
+
   /** Makes this and every later wait of all parties throw. Safe from any thread. */
   poison(): void {
     Atomics.store(this.words, POISON, 1);

@@ -1,16 +1,17 @@
-import { BARRIER_WORDS } from './barrier.ts';
+import { BARRIER_WORDS, type Barrier } from './barrier.ts';
 
 const STOP_REQUEST = BARRIER_WORDS;
 const END_SLOT = BARRIER_WORDS + 1;
-const SHARDS = BARRIER_WORDS + 2;
+const SAVED_SLOT = BARRIER_WORDS + 2;
+const SHARDS = BARRIER_WORDS + 3;
 /** Words per shard: slots done, and where it is. */
 const SLOTS_DONE = 0;
 const SLAB = 1;
 const SHARD_WORDS = 2;
 
 /**
- * The 32-bit words that main thread and shards share: the barrier's, the request to stop, the agreed end, and the
- * position of each shard (for progress, and to tell where a worker died).
+ * The 32-bit words that main thread and shards share: the barrier's, the request to stop, the agreed end, the latest
+ * checkpoint, and the position of each shard (for progress, and to tell where a worker died).
  */
 export class Control {
   readonly memory: SharedArrayBuffer;
@@ -44,6 +45,17 @@ export class Control {
 
   set endSlot(slot: number) {
     Atomics.store(this.words, END_SLOT, slot);
+  }
+
+  /** The checkpoint before this slot is taken care of. */
+  setSaved(slot: number): void {
+    Atomics.store(this.words, SAVED_SLOT, slot);
+    Atomics.notify(this.words, SAVED_SLOT);
+  }
+
+  /** Blocks until the checkpoint before this slot is taken care of; throws `PoisonedBarrier`. */
+  waitUntilSaved(slot: number, barrier: Barrier): void {
+    barrier.waitForWord(SAVED_SLOT, slot);
   }
 
   slotsDone(shard: number): number {

@@ -67,6 +67,15 @@ function createFeed(scenario: Scenario, seed: string, registry: AgentRegistry, u
   };
 }
 
+/** A coordinator between two slots, as plain data. */
+export interface CoordinatorState {
+  from: number;
+  to: number;
+  /** Of the slots `from` ≤ s < `to`, by underlying. */
+  quotes: Quote[][];
+  feeds: { flow: number; index: number }[];
+}
+
 /** What a coordinator is made from. */
 export interface CoordinatorSetup {
   scenario: Scenario;
@@ -108,6 +117,30 @@ export class Coordinator {
       });
     }
     if (this.control.isStopRequested()) this.control.endSlot = Math.min(from, this.control.endSlot);
+  }
+
+  /** What the slots from `from` on depend on, when the prices of the slots before `to` are known. */
+  save(from: number, to: number): CoordinatorState {
+    const quotes: Quote[][] = [];
+    for (let slot = from; slot < to; slot += 1) {
+      quotes.push(this.feeds.map((_, underlying) => this.board.read(slot, underlying)));
+    }
+    const feeds = this.feeds.map(({ impact, index }) => ({ flow: impact?.flow ?? 0, index }));
+    return { from, to, quotes, feeds };
+  }
+
+  /** Brings a coordinator that has prepared slot 0 alone to a saved state. */
+  restore({ feeds, from, quotes, to }: CoordinatorState): void {
+    this.feeds.forEach((feed, underlying) => {
+      // A price process depends on nothing but the seed, so it is run again instead of being saved.
+      for (let slot = 1; slot < to; slot += 1) feed.process.next(slot);
+      const { flow, index } = feeds[underlying]!;
+      feed.index = index;
+      if (feed.impact !== null) feed.impact.flow = flow;
+      quotes.forEach((quote, at) => {
+        this.board.write(from + at, underlying, quote[underlying]!);
+      });
+    });
   }
 
   private quote(feed: Feed, slot: number): Quote {

@@ -6,7 +6,8 @@ import type { ImpactSpec } from '../scenario/impact.ts';
 export class Impact {
   private readonly spec: ImpactSpec;
   private readonly decay: number;
-  private flow = 0;
+  /** What of all flows so far still counts, quote atoms. */
+  flow = 0;
 
   constructor(spec: ImpactSpec) {
     this.spec = spec;

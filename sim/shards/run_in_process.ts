@@ -1,5 +1,5 @@
 import { Control } from './control.ts';
-import { Coordinator, hasImpact, listUnderlyings } from './coordinator.ts';
+import { Coordinator, listUnderlyings } from './coordinator.ts';
 import { SimulationError } from './failure.ts';
 import { FlowBoard } from './flow_board.ts';
 import { LAB_PARTS } from './lab_parts.ts';
@@ -14,7 +14,7 @@ const YIELD_MS = 50;
 /** Runs all slabs on this thread, giving the event loop its turn every 50 ms. Throws `SimulationError`. */
 export async function runInProcess(
   plan: RunPlan,
-  { onProgress, signal }: RunHooks,
+  { onCheckpoint, onProgress, signal }: RunHooks,
   { registry, makeRecorder }: Parts = LAB_PARTS,
 ): Promise<PlacedResult[]> {
   const { scenario, seed } = plan;
@@ -23,23 +23,28 @@ export async function runInProcess(
   const flows = new FlowBoard(scenario.slabs.length);
   const slabs = scenario.slabs.map((_, index) => index);
   const shard = new Shard({ ...plan, registry, makeRecorder, shard: 0, slabs, board, flows, control });
-  try {
-    const coordinator = new Coordinator({ scenario, seed, registry, board, flows, control });
-    const course = { slots: scenario.slots, isFlowShared: hasImpact(scenario) };
-    const slots = runSlots(shard, coordinator, control, course);
-    let yieldedAt = performance.now();
-    let step = slots.next();
-    while (!step.done) {
-      if (signal?.aborted) control.requestStop();
-      if (performance.now() - yieldedAt >= YIELD_MS) {
-        onProgress?.(control.slotsDone(0), scenario.slots);
-        await new Promise<void>((resume) => setImmediate(resume));
-        yieldedAt = performance.now();
-      }
-      step = slots.next();
+  /** What is thrown by the simulation, not by the hooks, is a failure of the simulation. */
+  const guard = <T>(simulate: () => T): T => {
+    try {
+      return simulate();
+    } catch (error) {
+      throw new SimulationError(shard.describe(error), seed);
     }
-    return step.value;
-  } catch (error) {
-    throw new SimulationError(shard.describe(error), seed);
+  };
+  const coordinator = guard(() => new Coordinator({ scenario, seed, registry, board, flows, control }));
+  const slots = runSlots(shard, coordinator, control, plan);
+  const next = () => guard(() => slots.next());
+  let yieldedAt = performance.now();
+  let step = next();
+  while (!step.done) {
+    if (step.value !== undefined) onCheckpoint?.(step.value);
+    if (signal?.aborted) control.requestStop();
+    if (performance.now() - yieldedAt >= YIELD_MS) {
+      onProgress?.(control.slotsDone(0), scenario.slots);
+      await new Promise<void>((resume) => setImmediate(resume));
+      yieldedAt = performance.now();
+    }
+    step = next();
   }
+  return step.value;
 }

@@ -20,8 +20,8 @@ export interface SimulationOptions extends RunPlan, RunHooks {
  * Throws `SimulationError`, and an Error if the worker bundle is missing.
  */
 export async function runSimulation(options: SimulationOptions): Promise<SlabResult[]> {
-  const { scenario, seed, check } = options;
-  const plan: RunPlan = { scenario, seed, check };
+  const { scenario, seed, check, checkpointEvery, resume } = options;
+  const plan: RunPlan = { scenario, seed, check, checkpointEvery, resume };
   const workers = limitWorkers(options);
   const placed =
     workers === 0

@@ -5,7 +5,15 @@ import { listUnderlyings } from './coordinator.ts';
 import { type Failure, SimulationError } from './failure.ts';
 import { FlowBoard } from './flow_board.ts';
 import { unpackRows } from './packed_rows.ts';
-import type { PackedResult, PlacedResult, RunHooks, RunPlan, WorkerPlan, WorkerReport } from './plan.ts';
+import type {
+  PackedResult,
+  PlacedResult,
+  RunHooks,
+  RunPlan,
+  RunState,
+  WorkerPlan,
+  WorkerReport,
+} from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 
 const PROGRESS_MS = 100;
@@ -20,7 +28,7 @@ export async function runWorkers(
   plan: RunPlan,
   placement: readonly (readonly number[])[],
   script: string,
-  { onProgress, signal }: RunHooks,
+  { onCheckpoint, onProgress, signal }: RunHooks,
 ): Promise<PlacedResult[]> {
   const { scenario, seed } = plan;
   const parties = placement.length;
@@ -31,6 +39,7 @@ export async function runWorkers(
   const workers = placement.map((slabs, shard) => {
     const workerPlan: WorkerPlan = {
       ...plan,
+      resume: plan.resume && selectPart(plan.resume, shard, slabs),
       shard,
       slabs,
       parties,
@@ -41,15 +50,32 @@ export async function runWorkers(
     return new Worker(script, { workerData: workerPlan });
   });
   const reports: WorkerReport[] = [];
+  const collector = new CheckpointCollector(parties);
   let failure: Failure | undefined;
+  let checkpointError: unknown;
   let killer: NodeJS.Timeout | undefined;
-  const fail = (cause: Failure) => {
-    failure ??= cause;
+  const stopAll = () => {
     barrier.poison();
     killer ??= setTimeout(() => workers.forEach((worker) => void worker.terminate()), GRACE_MS);
   };
+  const fail = (cause: Failure) => {
+    failure ??= cause;
+    stopAll();
+  };
+  const collect = (part: RunState) => {
+    const state = collector.add(part);
+    if (state === null) return;
+    try {
+      onCheckpoint?.(state);
+      control.setSaved(state.slot);
+    } catch (error) {
+      checkpointError ??= error;
+      stopAll();
+    }
+  };
   const ended = workers.map((worker, shard) =>
     watch(worker, (report) => {
+      if (report.kind === 'checkpoint') return collect(report.part);
       reports.push(report);
       if (report.kind === 'failure') fail(report.failure);
     }).catch((error: unknown) => {
@@ -67,7 +93,37 @@ export async function runWorkers(
   clearTimeout(killer);
   signal?.removeEventListener('abort', stop);
   if (failure !== undefined) throw new SimulationError(failure, seed);
+  if (checkpointError !== undefined) throw checkpointError;
   return reports.flatMap((report) => (report.kind === 'results' ? report.results.map(unpack) : []));
+}
+
+/** What one shard needs of a state that was written by any number of shards. */
+function selectPart(state: RunState, shard: number, slabs: readonly number[]): RunState {
+  return {
+    ...state,
+    coordinator: shard === 0 ? state.coordinator : null,
+    slabs: state.slabs.filter(({ index }) => slabs.includes(index)),
+  };
+}
+
+/** Joins the parts of a checkpoint. Shards wait for it, so there is one at a time. */
+class CheckpointCollector {
+  private readonly parties: number;
+  private parts: RunState[] = [];
+
+  constructor(parties: number) {
+    this.parties = parties;
+  }
+
+  /** The whole state when all shards have sent theirs, null before. */
+  add(part: RunState): RunState | null {
+    this.parts.push(part);
+    const { parts } = this;
+    if (parts.length < this.parties) return null;
+    this.parts = [];
+    const coordinator = parts.find((sent) => sent.coordinator !== null)!.coordinator;
+    return { ...part, coordinator, slabs: parts.flatMap(({ slabs }) => slabs) };
+  }
 }
 
 function unpack({ placed, fills }: PackedResult): PlacedResult {
@@ -81,7 +137,7 @@ function watch(worker: Worker, onReport: (report: WorkerReport) => void): Promis
   return new Promise((resolve, reject) => {
     let hasReported = false;
     worker.on('message', (report: WorkerReport) => {
-      hasReported = true;
+      hasReported ||= report.kind !== 'checkpoint';
       onReport(report);
     });
     worker.on('error', reject);

@@ -1,10 +1,11 @@
+import { SavedState } from '../checkpoint/saved_state.ts';
 import type { SlabSetup } from '../kernel/observer.ts';
 import { SlabRuntime } from '../kernel/slab_runtime.ts';
 import type { Control } from './control.ts';
 import { listUnderlyings } from './coordinator.ts';
 import type { Failure } from './failure.ts';
 import type { FlowBoard } from './flow_board.ts';
-import type { Parts, PlacedResult, RunPlan, SlabRecorder } from './plan.ts';
+import type { Parts, PlacedResult, RunPlan, SlabRecorder, SlabState } from './plan.ts';
 import type { PriceBoard } from './price_board.ts';
 
 export interface ShardSetup extends RunPlan, Parts {
@@ -22,6 +23,8 @@ interface Place {
   underlying: number;
   runtime: SlabRuntime;
   recorder: SlabRecorder;
+  /** Where checkpoints may be asked for. */
+  state: SavedState | null;
 }
 
 /** The slabs of one thread. */
@@ -39,7 +42,9 @@ export class Shard {
 
   /** Builds the slabs. Apart from the constructor, so that `describe` can say which slab failed. */
   build(): void {
-    const { board, check, makeRecorder, registry, scenario, seed, slabs } = this.setup;
+    const { board, check, checkpointEvery, makeRecorder, registry, resume, scenario, seed, slabs } =
+      this.setup;
+    const hasState = checkpointEvery !== undefined || resume !== undefined;
     const underlyings = listUnderlyings(scenario);
     for (const index of slabs) {
       this.activeSlab = index;
@@ -52,7 +57,8 @@ export class Shard {
         return recorder;
       };
       const runtime = new SlabRuntime({ scenario, slab, seed, check, registry, initialPrice, makeObserver });
-      this.places.push({ slab: index, underlying, runtime, recorder: recorder! });
+      const state = hasState ? new SavedState({ runtime, recorder: recorder! }, scenario) : null;
+      this.places.push({ slab: index, underlying, runtime, recorder: recorder!, state });
     }
     this.activeSlab = null;
   }
@@ -74,6 +80,28 @@ export class Shard {
     this.active = null;
     this.activeSlab = null;
     control.setSlotsDone(shard, to);
+  }
+
+  /** The state of all slabs. */
+  save(): SlabState[] {
+    const states = this.places.map(({ slab: index, state }) => {
+      this.activeSlab = index;
+      return { index, bytes: state!.save() };
+    });
+    this.activeSlab = null;
+    return states;
+  }
+
+  /** Brings the slabs, as they were built, to a saved state. */
+  restore(states: readonly SlabState[]): void {
+    const bytes = new Map(states.map((state) => [state.index, state.bytes]));
+    for (const { slab: index, state } of this.places) {
+      this.activeSlab = index;
+      const saved = bytes.get(index);
+      if (saved === undefined) throw new Error('the checkpoint does not have this slab');
+      state!.restore(saved);
+    }
+    this.activeSlab = null;
   }
 
   /** Ends all recordings; the results carry the slabs' indices in the scenario. */

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Barrier, PoisonedBarrier } from './barrier.ts';
 import { Control } from './control.ts';
-import { Coordinator, hasImpact, listUnderlyings } from './coordinator.ts';
+import { Coordinator, listUnderlyings } from './coordinator.ts';
 import { FlowBoard } from './flow_board.ts';
 import { listBuffers, packRows } from './packed_rows.ts';
-import type { PackedResult, Parts, PlacedResult, WorkerPlan, WorkerReport } from './plan.ts';
+import type { PackedResult, Parts, PlacedResult, RunState, WorkerPlan, WorkerReport } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 import { Shard } from './shard.ts';
 import { runSlots } from './slots.ts';
@@ -20,11 +20,15 @@ function runWorker(plan: WorkerPlan, parts: Parts): WorkerReport {
   try {
     const setup = { scenario, seed, registry: parts.registry, board, flows, control };
     const coordinator = number === 0 ? new Coordinator(setup) : null;
-    const course = { slots: scenario.slots, isFlowShared: hasImpact(scenario) };
-    const slots = runSlots(shard, coordinator, control, course);
+    const slots = runSlots(shard, coordinator, control, plan);
     let step = slots.next();
     while (!step.done) {
-      barrier.wait();
+      if (step.value === undefined) {
+        barrier.wait();
+      } else {
+        postCheckpoint(step.value);
+        control.waitUntilSaved(step.value.slot, barrier);
+      }
       step = slots.next();
     }
     return { kind: 'results', results: step.value.map(pack) };
@@ -33,6 +37,14 @@ function runWorker(plan: WorkerPlan, parts: Parts): WorkerReport {
     barrier.poison();
     return { kind: 'failure', failure: shard.describe(error) };
   }
+}
+
+function postCheckpoint(part: RunState): void {
+  const report: WorkerReport = { kind: 'checkpoint', part };
+  parentPort?.postMessage(
+    report,
+    part.slabs.map(({ bytes }) => bytes.buffer),
+  );
 }
 
 function pack({ index, result }: PlacedResult): PackedResult {
