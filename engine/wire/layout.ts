@@ -28,7 +28,8 @@ type Declaration =
 
 const sizeOf = (kind: FieldKind) => (kind === 'word' ? 8 : kind === 'wide' ? 16 : kind);
 
-function declare(...declarations: Declaration[]): RecordLayout {
+/** The layout of a record: its fields in order, each where the one before it ends. */
+export function declare(...declarations: Declaration[]): RecordLayout {
   let offset = 0;
   const fields = declarations.map((declaration): Field => {
     const name = declaration[0];

@@ -1,0 +1,250 @@
+import { requireSafe } from '../math/index.ts';
+import { EventKind } from '../risk/events.ts';
+import {
+  Book,
+  type BookSide,
+  BUY,
+  type CancelReason,
+  Level,
+  Order,
+  OrderState,
+  QUOTE_LEVELS,
+  QUOTE_WORDS,
+  QUOTES_AT,
+  Quote,
+  SELL,
+  Trader,
+} from './constants.ts';
+import { refuse } from './errors.ts';
+import { giveBack, take } from './pools.ts';
+import { closeLevel, openLevel } from './price_index.ts';
+import type { Slab } from './state.ts';
+
+/** Is `price` at least as good for someone on `side` as their limit? */
+export function isWithin(side: BookSide, price: number, limit: number): boolean {
+  return side === BUY ? price <= limit : price >= limit;
+}
+
+/** Would an order at `price` trade with the best contra level, whatever is available there? */
+export function isCrossing(slab: Slab, side: BookSide, price: number): boolean {
+  const best = side === BUY ? slab.bestAsk : slab.bestBid;
+  return best !== 0 && isWithin(side, best, price);
+}
+
+/** The link of the order at this place with this id. */
+export function findOrder(slab: Slab, place: number, id: number): number {
+  const { orders, words } = slab;
+  if (!(place >= 0 && place < orders.capacity)) refuse('OrderNotFound');
+  const at = orders.at(place + 1);
+  if (words[at + Order.state] === OrderState.Free || words[at + Order.id] !== id) refuse('OrderNotFound');
+  return place + 1;
+}
+
+/** qty − reservedQ of the order at this address. */
+export function availableAt(slab: Slab, at: number): number {
+  return slab.words[at + Order.qty]! - slab.words[at + Order.reservedQ]!;
+}
+
+/** A resting order at `price` changed: seqno will grow, and the quotes follow if they show the level. */
+function touch(slab: Slab, side: BookSide, price: number): void {
+  slab.bookChanged = true;
+  const bit = side === BUY ? 1 : 2;
+  if ((slab.quotesChanged & bit) !== 0) return;
+  const worst = slab.words[quoteAt(side, QUOTE_LEVELS - 1) + Quote.price]!;
+  // Beyond the last one shown nothing shows before one of those changes, which comes by here too.
+  if (worst === 0 || (side === BUY ? price >= worst : price <= worst)) slab.quotesChanged |= bit;
+}
+
+/** Puts a new order into the pool and at the head of its account's list, not yet into the book. It gets its id here. */
+export function createOrder(
+  slab: Slab,
+  account: number,
+  side: BookSide,
+  price: number,
+  qty: number,
+  flags: number,
+): number {
+  const { orders, words } = slab;
+  const link = take(slab, orders, 'OrdersFull');
+  const at = orders.at(link);
+  const id = words[Book.nextOrderId]!;
+  const trader = slab.traderAt(account);
+  const head = words[trader + Trader.ordersHead]!;
+  slab.set(at + Order.id, id);
+  slab.set(at + Order.account, account);
+  slab.set(at + Order.side, side);
+  slab.set(at + Order.price, price);
+  slab.set(at + Order.qty, qty);
+  slab.set(at + Order.flags, flags);
+  slab.set(at + Order.epoch, words[Book.batchEpoch]!);
+  slab.set(at + Order.accountNext, head);
+  slab.set(Book.nextOrderId, requireSafe(id + 1));
+  if (head !== 0) slab.set(orders.at(head) + Order.accountPrev, link);
+  slab.set(trader + Trader.ordersHead, link);
+  slab.add(trader + Trader.openOrders, 1);
+  slab.lastResult.order = link - 1;
+  slab.lastResult.orderId = id;
+  slab.market.sink?.emit(EventKind.OrderPlaced, account, id, price, side === BUY ? qty : 0 - qty);
+  return link;
+}
+
+/** Puts an order at the end of its level. Overflow if the level's total leaves the envelope. */
+export function restOrder(slab: Slab, link: number): void {
+  const { levels, orders, words } = slab;
+  const at = orders.at(link);
+  const side = words[at + Order.side] as BookSide;
+  const price = words[at + Order.price]!;
+  const level = openLevel(slab, side, price);
+  const levelAt = levels.at(level);
+  const prev = words[levelAt + Level.tail]!;
+  slab.set(levelAt + Level.totalQ, requireSafe(words[levelAt + Level.totalQ]! + words[at + Order.qty]!));
+  slab.set(levelAt + Level.tail, link);
+  slab.add(levelAt + Level.orders, 1);
+  if (prev === 0) slab.set(levelAt + Level.head, link);
+  else slab.set(orders.at(prev) + Order.next, link);
+  slab.set(at + Order.state, OrderState.Resting);
+  slab.set(at + Order.level, level);
+  slab.set(at + Order.prev, prev);
+  touch(slab, side, price);
+}
+
+/** Puts an order at the end of the pending list. */
+export function suspendOrder(slab: Slab, link: number): void {
+  const { orders, words } = slab;
+  const prev = words[Book.pendingTail]!;
+  slab.set(Book.pendingTail, link);
+  if (prev === 0) slab.set(Book.pendingHead, link);
+  else slab.set(orders.at(prev) + Order.next, link);
+  const at = orders.at(link);
+  slab.set(at + Order.state, OrderState.Pending);
+  slab.set(at + Order.prev, prev);
+}
+
+/** Takes an order out of its level or the pending list; an empty level closes. The order keeps its entry. */
+export function detachOrder(slab: Slab, link: number): void {
+  const { levels, orders, words } = slab;
+  const at = orders.at(link);
+  const next = words[at + Order.next]!;
+  const prev = words[at + Order.prev]!;
+  const level = words[at + Order.level]!;
+  if (prev !== 0) slab.set(orders.at(prev) + Order.next, next);
+  if (next !== 0) slab.set(orders.at(next) + Order.prev, prev);
+  slab.set(at + Order.level, 0);
+  slab.set(at + Order.prev, 0);
+  slab.set(at + Order.next, 0);
+  if (words[at + Order.state] === OrderState.Pending) {
+    if (prev === 0) slab.set(Book.pendingHead, next);
+    if (next === 0) slab.set(Book.pendingTail, prev);
+    return;
+  }
+  const side = words[at + Order.side] as BookSide;
+  touch(slab, side, words[at + Order.price]!);
+  const levelAt = levels.at(level);
+  slab.add(levelAt + Level.orders, -1);
+  slab.add(levelAt + Level.totalQ, 0 - words[at + Order.qty]!);
+  slab.add(levelAt + Level.reservedQ, 0 - words[at + Order.reservedQ]!);
+  if (prev === 0) slab.set(levelAt + Level.head, next);
+  if (next === 0) slab.set(levelAt + Level.tail, prev);
+  if (words[levelAt + Level.orders] === 0) closeLevel(slab, side, level);
+}
+
+/** Takes a detached order out of its account's list and the pool. */
+export function freeOrder(slab: Slab, link: number): void {
+  const { orders, words } = slab;
+  const at = orders.at(link);
+  const next = words[at + Order.accountNext]!;
+  const prev = words[at + Order.accountPrev]!;
+  const trader = slab.traderAt(words[at + Order.account]!);
+  if (prev !== 0) slab.set(orders.at(prev) + Order.accountNext, next);
+  else slab.set(trader + Trader.ordersHead, next);
+  if (next !== 0) slab.set(orders.at(next) + Order.accountPrev, prev);
+  slab.add(trader + Trader.openOrders, -1);
+  giveBack(slab, orders, link);
+}
+
+/** The order leaves. */
+export function removeOrder(slab: Slab, link: number): void {
+  detachOrder(slab, link);
+  freeOrder(slab, link);
+}
+
+/** Takes `q` off an order, locked or not, and off its level; an empty order leaves. */
+export function shrinkOrder(slab: Slab, link: number, q: number): void {
+  const { levels, orders, words } = slab;
+  const at = orders.at(link);
+  const qty = words[at + Order.qty]!;
+  if (q === qty) {
+    removeOrder(slab, link);
+    return;
+  }
+  slab.set(at + Order.qty, qty - q);
+  if (words[at + Order.state] !== OrderState.Resting) return;
+  slab.add(levels.at(words[at + Order.level]!) + Level.totalQ, 0 - q);
+  touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
+}
+
+/** What holds have locked of an order changes by `delta`. */
+export function changeReserved(slab: Slab, link: number, delta: number): void {
+  const { levels, orders, words } = slab;
+  const at = orders.at(link);
+  slab.add(at + Order.reservedQ, delta);
+  slab.add(levels.at(words[at + Order.level]!) + Level.reservedQ, delta);
+  touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
+}
+
+/** Says that `q` of an order is about to leave unfilled. */
+export function emitCancelled(slab: Slab, link: number, q: number, reason: CancelReason): void {
+  const { market, orders, words } = slab;
+  const at = orders.at(link);
+  market.sink?.emit(EventKind.OrderCancelled, words[at + Order.account]!, words[at + Order.id]!, q, reason);
+}
+
+/** Cancels what no hold has locked of an order. */
+export function cancelAvailable(slab: Slab, link: number, reason: CancelReason): void {
+  const available = availableAt(slab, slab.orders.at(link));
+  if (available === 0) return;
+  emitCancelled(slab, link, available, reason);
+  shrinkOrder(slab, link, available);
+}
+
+/** Cancels what no hold has locked of all orders of an account, newest first. */
+export function cancelOrders(slab: Slab, account: number, reason: CancelReason): void {
+  const { orders, words } = slab;
+  let link = words[slab.traderAt(account) + Trader.ordersHead]!;
+  while (link !== 0) {
+    const next = words[orders.at(link) + Order.accountNext]!;
+    cancelAvailable(slab, link, reason);
+    link = next;
+  }
+}
+
+/** Address of a row of the quote cache. */
+function quoteAt(side: BookSide, row: number): number {
+  return QUOTES_AT + ((side === BUY ? 0 : QUOTE_LEVELS) + row) * QUOTE_WORDS;
+}
+
+function writeQuotes(slab: Slab, side: BookSide): void {
+  const { levels, words } = slab;
+  let level = slab.bestLevel(side);
+  for (let row = 0; row < QUOTE_LEVELS; row += 1) {
+    const at = quoteAt(side, row);
+    if (level === 0) {
+      if (words[at + Quote.price] === 0) return;
+      slab.set(at + Quote.price, 0);
+      slab.set(at + Quote.availableQ, 0);
+      continue;
+    }
+    const levelAt = levels.at(level);
+    slab.set(at + Quote.price, words[levelAt + Level.price]!);
+    slab.set(at + Quote.availableQ, words[levelAt + Level.totalQ]! - words[levelAt + Level.reservedQ]!);
+    level = words[levelAt + Level.next]!;
+  }
+}
+
+/** The end of an instruction: seqno and quote cache follow what it changed in the book. */
+export function publishBook(slab: Slab): void {
+  if (!slab.bookChanged) return;
+  slab.set(Book.seqno, requireSafe(slab.seqno + 1));
+  if ((slab.quotesChanged & 1) !== 0) writeQuotes(slab, BUY);
+  if ((slab.quotesChanged & 2) !== 0) writeQuotes(slab, SELL);
+}

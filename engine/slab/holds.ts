@@ -1,0 +1,300 @@
+import { MAX_SAFE, mulDivCeil, mulDivFloor, requireSafe } from '../math/index.ts';
+import { BPS, POS_SCALE } from '../risk/constants.ts';
+import { EventKind, FeeKind } from '../risk/events.ts';
+import { calculateTradingFee } from '../risk/losses_and_fees.ts';
+import { availableAt, changeReserved, emitCancelled, findOrder, isWithin, removeOrder } from './book.ts';
+import {
+  Book,
+  BUY,
+  CancelReason,
+  Hold,
+  HoldEnd,
+  Level,
+  Order,
+  REDUCE_ONLY,
+  SELL,
+  Slice,
+  Trader,
+} from './constants.ts';
+import { refuse } from './errors.ts';
+import { type FillOutcome, fill, isLive, tryTrade } from './fills.ts';
+import { chargeIntoInsurance, requireInKillBand, taxRoundTrips } from './guards.ts';
+import type { CancelHold, Commit, Prune, ReleaseHold, Reserve, SlabInputs } from './instructions.ts';
+import { calculateMarkPrice } from './mark.ts';
+import { countFrozenLevels, requirePrice, requireQuantity } from './matching.ts';
+import { giveBack, take } from './pools.ts';
+import type { Slab } from './state.ts';
+
+/** Reserve, commit, cancel, expire, prune (design 02 §1): quantities of resting orders locked for one taker, for a bond. */
+
+/** The link of the hold at this place with this id; 0 if there is none. */
+function findHold(slab: Slab, place: number, id: number): number {
+  const { holds, words } = slab;
+  if (!(place >= 0 && place < holds.capacity) || id === 0) return 0;
+  return words[holds.at(place + 1) + Hold.id] === id ? place + 1 : 0;
+}
+
+/** The largest trading fee of so much at a price. */
+function calculateCharge(slab: Slab, q: number, price: number): number {
+  return calculateTradingFee(mulDivFloor(q, price, POS_SCALE), slab.market.params.tradingFeeBps);
+}
+
+/** `reserve` of docs/slab.md. */
+export function reserve(slab: Slab, ix: Reserve): void {
+  const { account, limit, nowSlot, qty, route, side, ttl } = ix;
+  const { holds, lastResult, market, params, words } = slab;
+  const capital = market.account(account)?.capital ?? refuse('AccountNotFound');
+  if (!(route >= 0 && route <= MAX_SAFE)) refuse('Overflow');
+  requirePrice(slab, limit);
+  requireQuantity(slab, qty, true);
+  if (!(ttl >= 1 && ttl <= params.maxHoldSlots)) refuse('InvalidQuantity');
+  if (ix.seqno !== slab.seqno) refuse('StaleSeqno');
+  const trader = slab.traderAt(account);
+  if (words[trader + Trader.holds]! >= params.maxHolds) refuse('TooManyHolds');
+  const link = take(slab, holds, 'HoldsFull');
+  const at = holds.at(link);
+  const id = words[Book.nextHoldId]!;
+  slab.set(Book.nextHoldId, requireSafe(id + 1));
+  slab.set(at + Hold.id, id);
+  slab.set(at + Hold.route, route);
+  slab.set(at + Hold.account, account);
+  slab.set(at + Hold.side, side);
+  lockSlices(slab, link, ix);
+  slab.set(at + Hold.expirySlot, requireSafe(nowSlot + ttl));
+  slab.set(at + Hold.mark, calculateMarkPrice(slab, ix.oraclePrice));
+  const notional = words[at + Hold.notional]!;
+  const bond = mulDivCeil(notional, params.holdFeeBps * ttl, BPS);
+  slab.set(at + Hold.bond, bond);
+  if (capital < words[trader + Trader.lockedBond]! + bond) refuse('InsufficientBalance');
+  slab.add(trader + Trader.lockedBond, bond);
+  slab.add(trader + Trader.holds, 1);
+  const locked = words[at + Hold.qty]!;
+  market.sink?.emit(EventKind.Reserved, account, id, locked, notional);
+  lastResult.hold = link - 1;
+  lastResult.holdId = id;
+  lastResult.filledQ = locked;
+  lastResult.notionalAtoms = notional;
+  lastResult.worstPrice = words[at + Hold.worstPrice]!;
+  lastResult.maxChargeAtoms = words[at + Hold.maxCharge]!;
+  lastResult.bondAtoms = bond;
+}
+
+/** Locks up to the quantity from the contra side for a hold, without cancelling anything on the way. */
+function lockSlices(slab: Slab, hold: number, ix: Reserve): void {
+  const { levels, orders, words } = slab;
+  let frozen = countFrozenLevels(slab, ix.nowSlot);
+  let left = ix.qty;
+  let last = 0;
+  let level = slab.bestLevel(ix.side === BUY ? SELL : BUY);
+  while (level !== 0 && left > 0) {
+    const levelAt = levels.at(level);
+    if (!isWithin(ix.side, words[levelAt + Level.price]!, ix.limit)) break;
+    for (let link = words[levelAt + Level.head]!; link !== 0 && left > 0; ) {
+      const at = orders.at(link);
+      const q = Math.min(left, availableAt(slab, at));
+      const isOpen =
+        q > 0 &&
+        (frozen <= 0 || isLive(slab, at)) &&
+        words[at + Order.account] !== ix.account &&
+        (words[at + Order.flags]! & REDUCE_ONLY) === 0;
+      if (isOpen) {
+        last = lockSlice(slab, hold, link, last, q);
+        left -= q;
+      }
+      link = words[at + Order.next]!;
+    }
+    level = words[levelAt + Level.next]!;
+    frozen -= 1;
+  }
+  if (last === 0) refuse('NoLiquidity');
+}
+
+/** Locks `q` of an order as the slice after `last` in the hold; returns its link. */
+function lockSlice(slab: Slab, hold: number, link: number, last: number, q: number): number {
+  const { slices, words } = slab;
+  const order = slab.orders.at(link);
+  const price = words[order + Order.price]!;
+  const notional = mulDivCeil(q, price, POS_SCALE);
+  const charge = calculateCharge(slab, q, price);
+  const slice = take(slab, slices, 'SlicesFull');
+  const at = slices.at(slice);
+  const head = words[order + Order.slices]!;
+  slab.set(at + Slice.hold, hold);
+  slab.set(at + Slice.order, link);
+  slab.set(at + Slice.qty, q);
+  slab.set(at + Slice.notional, notional);
+  slab.set(at + Slice.orderNext, head);
+  if (head !== 0) slab.set(slices.at(head) + Slice.orderPrev, slice);
+  slab.set(order + Order.slices, slice);
+  changeReserved(slab, link, q);
+  const reserved = slab.traderAt(words[order + Order.account]!) + Trader.reservedNotional;
+  slab.set(reserved, requireSafe(words[reserved]! + notional));
+  const holdAt = slab.holds.at(hold);
+  slab.set(last === 0 ? holdAt + Hold.slices : slices.at(last) + Slice.next, slice);
+  slab.add(holdAt + Hold.sliceCount, 1);
+  slab.add(holdAt + Hold.qty, q);
+  slab.set(holdAt + Hold.notional, requireSafe(words[holdAt + Hold.notional]! + notional));
+  slab.set(holdAt + Hold.worstPrice, price);
+  slab.set(holdAt + Hold.maxCharge, requireSafe(words[holdAt + Hold.maxCharge]! + charge));
+  return slice;
+}
+
+/** Frees a slice and what it locked. Its hold's list is the caller's business. */
+function unlockSlice(slab: Slab, link: number): void {
+  const { slices, words } = slab;
+  const at = slices.at(link);
+  const order = words[at + Slice.order]!;
+  const next = words[at + Slice.orderNext]!;
+  const prev = words[at + Slice.orderPrev]!;
+  const orderAt = slab.orders.at(order);
+  if (next !== 0) slab.set(slices.at(next) + Slice.orderPrev, prev);
+  slab.set(prev === 0 ? orderAt + Order.slices : slices.at(prev) + Slice.orderNext, next);
+  changeReserved(slab, order, 0 - words[at + Slice.qty]!);
+  const maker = slab.traderAt(words[orderAt + Order.account]!);
+  slab.add(maker + Trader.reservedNotional, 0 - words[at + Slice.notional]!);
+  giveBack(slab, slices, link);
+}
+
+/** A hold without slices goes; its bond is no longer locked. */
+function closeHold(slab: Slab, link: number, end: HoldEnd): void {
+  const { holds, market, words } = slab;
+  const at = holds.at(link);
+  const account = words[at + Hold.account]!;
+  const bond = words[at + Hold.bond]!;
+  const isForfeit = end === HoldEnd.Cancelled || end === HoldEnd.Expired;
+  const trader = slab.traderAt(account);
+  slab.add(trader + Trader.holds, -1);
+  slab.add(trader + Trader.lockedBond, 0 - bond);
+  if (isForfeit) chargeIntoInsurance(slab, account, bond, FeeKind.HoldBond);
+  market.sink?.emit(EventKind.HoldClosed, account, words[at + Hold.id]!, end, isForfeit ? bond : 0);
+  giveBack(slab, holds, link);
+}
+
+/** `commit` of docs/slab.md. */
+export function commit(slab: Slab, ix: Commit): void {
+  const { holds, slices, walk, words } = slab;
+  const link = findHold(slab, ix.hold, ix.id);
+  if (link === 0) refuse('HoldNotFound');
+  const at = holds.at(link);
+  if (words[at + Hold.account] !== ix.account) refuse('Unauthorized');
+  if (ix.nowSlot > words[at + Hold.expirySlot]!) refuse('HoldExpired');
+  requireInKillBand(slab, calculateMarkPrice(slab, ix.oraclePrice), words[at + Hold.mark]!);
+  walk.start();
+  for (let slice = words[at + Hold.slices]!; slice !== 0; ) {
+    const sliceAt = slices.at(slice);
+    const next = words[sliceAt + Slice.next]!;
+    const order = words[sliceAt + Slice.order]!;
+    const qty = words[sliceAt + Slice.qty]!;
+    unlockSlice(slab, slice);
+    const outcome = fill(slab, order, ix.account, qty, ix, true);
+    if (outcome === 'makerFailed') refuse('MakerMargin');
+    if (outcome === 'takerFailed') refuse(walk.error!);
+    slice = next;
+  }
+  closeHold(slab, link, HoldEnd.Committed);
+  taxRoundTrips(slab, ix.account);
+}
+
+/** `cancelHold` of docs/slab.md. */
+export function cancelHold(slab: Slab, ix: CancelHold): void {
+  const link = findHold(slab, ix.hold, ix.id);
+  if (link === 0) return;
+  if (slab.words[slab.holds.at(link) + Hold.account] !== ix.account) refuse('Unauthorized');
+  forfeitHold(slab, link, HoldEnd.Cancelled);
+}
+
+/** `releaseHold` of docs/slab.md. */
+export function releaseHold(slab: Slab, ix: ReleaseHold): void {
+  const link = findHold(slab, ix.hold, ix.id);
+  if (link === 0) refuse('HoldNotFound');
+  if (ix.nowSlot <= slab.words[slab.holds.at(link) + Hold.expirySlot]!) refuse('HoldNotExpired');
+  forfeitHold(slab, link, HoldEnd.Expired);
+}
+
+/** Releases a hold's slices and charges its bond. */
+function forfeitHold(slab: Slab, link: number, end: HoldEnd): void {
+  const { slices, words } = slab;
+  for (let slice = words[slab.holds.at(link) + Hold.slices]!; slice !== 0; ) {
+    const next = words[slices.at(slice) + Slice.next]!;
+    unlockSlice(slab, slice);
+    slice = next;
+  }
+  closeHold(slab, link, end);
+}
+
+/** `prune` of docs/slab.md. */
+export function prune(slab: Slab, ix: Prune): void {
+  const { orders, words } = slab;
+  const hold = findHold(slab, ix.hold, ix.id);
+  if (hold === 0) refuse('HoldNotFound');
+  const link = findOrder(slab, ix.order, ix.orderId);
+  const at = orders.at(link);
+  if (!hasSlice(slab, hold, link)) refuse('OrderNotFound');
+  if (!isFailing(slab, hold, words[at + Order.account]!, ix)) refuse('NotPrunable');
+  for (let slice = words[at + Order.slices]!; slice !== 0; slice = words[at + Order.slices]!) {
+    dropSlice(slab, slice);
+  }
+  emitCancelled(slab, link, words[at + Order.qty]!, CancelReason.Pruned);
+  removeOrder(slab, link);
+}
+
+function hasSlice(slab: Slab, hold: number, order: number): boolean {
+  const { slices, words } = slab;
+  let slice = words[slab.holds.at(hold) + Hold.slices]!;
+  while (slice !== 0 && words[slices.at(slice) + Slice.order] !== order) {
+    slice = words[slices.at(slice) + Slice.next]!;
+  }
+  return slice !== 0;
+}
+
+/** Does the maker fail one of its slices in the hold? Tried, and taken back. */
+function isFailing(slab: Slab, hold: number, maker: number, inputs: SlabInputs): boolean {
+  const { journal } = slab.market;
+  const { holds, orders, slices, words } = slab;
+  const taker = words[holds.at(hold) + Hold.account]!;
+  const mark = journal.mark();
+  let outcome: FillOutcome = 'filled';
+  let slice = words[holds.at(hold) + Hold.slices]!;
+  while (slice !== 0 && outcome === 'filled') {
+    const at = slices.at(slice);
+    const order = orders.at(words[at + Slice.order]!);
+    if (words[order + Order.account] === maker) {
+      outcome = tryTrade(slab, order, taker, words[at + Slice.qty]!, inputs, null);
+    }
+    slice = words[at + Slice.next]!;
+  }
+  journal.rollback(mark);
+  return outcome === 'makerFailed';
+}
+
+/** Takes a slice out of its hold, whose bond is no longer locked; without slices the hold goes. */
+function dropSlice(slab: Slab, link: number): void {
+  const { slices, words } = slab;
+  const at = slices.at(link);
+  const hold = words[at + Slice.hold]!;
+  const qty = words[at + Slice.qty]!;
+  const notional = words[at + Slice.notional]!;
+  const charge = calculateCharge(slab, qty, words[slab.orders.at(words[at + Slice.order]!) + Order.price]!);
+  unlinkSlice(slab, hold, link);
+  unlockSlice(slab, link);
+  const holdAt = slab.holds.at(hold);
+  const bond = words[holdAt + Hold.bond]!;
+  slab.set(holdAt + Hold.bond, 0);
+  slab.add(holdAt + Hold.qty, 0 - qty);
+  slab.add(holdAt + Hold.notional, 0 - notional);
+  slab.add(holdAt + Hold.maxCharge, 0 - charge);
+  slab.add(holdAt + Hold.sliceCount, -1);
+  slab.add(slab.traderAt(words[holdAt + Hold.account]!) + Trader.lockedBond, 0 - bond);
+  if (words[holdAt + Hold.sliceCount] === 0) closeHold(slab, hold, HoldEnd.Pruned);
+}
+
+/** Takes a slice out of its hold's list. */
+function unlinkSlice(slab: Slab, hold: number, link: number): void {
+  const { slices, words } = slab;
+  let place = slab.holds.at(hold) + Hold.slices;
+  while (words[place] !== link) {
+    if (words[place] === 0) refuse('CorruptState');
+    place = slices.at(words[place]!) + Slice.next;
+  }
+  slab.set(place, words[slices.at(link) + Slice.next]!);
+}

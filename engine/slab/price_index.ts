@@ -1,0 +1,152 @@
+import { Book, type BookSide, BUY, Level, Node } from './constants.ts';
+import { refuse } from './errors.ts';
+import { giveBack, take } from './pools.ts';
+import type { Slab } from './state.ts';
+
+/**
+ * The levels of each side in order (`next` = worse) and a crit-bit tree over their prices (docs/slab.md, Price index). A
+ * reference of the tree is a node's link, or −link of a level.
+ */
+
+const WORD = 4_294_967_296;
+
+const rootOf = (side: BookSide) => (side === BUY ? Book.bidRoot : Book.askRoot);
+const bestOf = (side: BookSide) => (side === BUY ? Book.bestBid : Book.bestAsk);
+
+/** Upper and lower half of a price as signed 32-bit numbers. */
+const high = (price: number) => Math.floor(price / WORD) | 0;
+const low = (price: number) => price | 0;
+
+/** Bit `bit` of a 64-bit number, counted from the most significant. */
+function isSet(bit: number, upper: number, lower: number): boolean {
+  return (bit < 32 ? (upper >>> (31 - bit)) & 1 : (lower >>> (63 - bit)) & 1) === 1;
+}
+
+/** The level that shares most leading bits with the price; 0 in an empty tree. */
+function nearestTo(slab: Slab, root: number, upper: number, lower: number): number {
+  const { nodes, words } = slab;
+  let reference = root;
+  while (reference > 0) {
+    const at = nodes.at(reference);
+    reference = words[at + (isSet(words[at + Node.bit]!, upper, lower) ? Node.right : Node.left)]!;
+  }
+  return 0 - reference;
+}
+
+/** The level of a side whose price agrees longest with `price`, a link; 0 in an empty tree. */
+export function nearestLevel(slab: Slab, side: BookSide, price: number): number {
+  return nearestTo(slab, slab.words[rootOf(side)]!, high(price), low(price));
+}
+
+/** The level at the outer end of a subtree: its highest price, or its lowest. */
+function extremeOf(slab: Slab, subtree: number, highest: boolean): number {
+  const { nodes, words } = slab;
+  let reference = subtree;
+  while (reference > 0) reference = words[nodes.at(reference) + (highest ? Node.right : Node.left)]!;
+  return 0 - reference;
+}
+
+/** The level at this price; made if it is not there. */
+export function openLevel(slab: Slab, side: BookSide, price: number): number {
+  const { levels, words } = slab;
+  const root = rootOf(side);
+  const upper = high(price);
+  const lower = low(price);
+  if (words[root] === 0) {
+    const level = takeLevel(slab, price);
+    slab.set(root, 0 - level);
+    slab.set(bestOf(side), level);
+    return level;
+  }
+  const nearest = nearestTo(slab, words[root]!, upper, lower);
+  const found = words[levels.at(nearest) + Level.price]!;
+  if (found === price) return nearest;
+  const difference = upper ^ high(found);
+  const bit = difference !== 0 ? Math.clz32(difference) : 32 + Math.clz32(lower ^ low(found));
+  return insertLevel(slab, side, price, bit);
+}
+
+function takeLevel(slab: Slab, price: number): number {
+  const level = take(slab, slab.levels, 'CorruptState');
+  slab.set(slab.levels.at(level) + Level.price, price);
+  return level;
+}
+
+/** Adds a level whose price first differs from the tree's in `bit`. */
+function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): number {
+  const { nodes, words } = slab;
+  const upper = high(price);
+  const lower = low(price);
+  const level = takeLevel(slab, price);
+  const node = take(slab, nodes, 'CorruptState');
+  let place = rootOf(side);
+  let subtree = words[place]!;
+  while (subtree > 0) {
+    const at = nodes.at(subtree);
+    const nodeBit = words[at + Node.bit]!;
+    if (nodeBit > bit) break;
+    place = at + (isSet(nodeBit, upper, lower) ? Node.right : Node.left);
+    subtree = words[place]!;
+  }
+  // All prices of the subtree lie on the same side of the new one.
+  const isAbove = isSet(bit, upper, lower);
+  const at = nodes.at(node);
+  slab.set(at + Node.bit, bit);
+  slab.set(at + Node.left, isAbove ? subtree : 0 - level);
+  slab.set(at + Node.right, isAbove ? 0 - level : subtree);
+  slab.set(place, node);
+  linkLevel(slab, side, level, extremeOf(slab, subtree, isAbove), isAbove === (side === BUY));
+  return level;
+}
+
+/** Puts a level next to its neighbour, on the better or the worse side of it. */
+function linkLevel(slab: Slab, side: BookSide, level: number, neighbour: number, isBetter: boolean): void {
+  const { levels, words } = slab;
+  const at = levels.at(level);
+  const beside = levels.at(neighbour);
+  const better = isBetter ? words[beside + Level.prev]! : neighbour;
+  const worse = isBetter ? neighbour : words[beside + Level.next]!;
+  slab.set(at + Level.prev, better);
+  slab.set(at + Level.next, worse);
+  if (better === 0) slab.set(bestOf(side), level);
+  else slab.set(levels.at(better) + Level.next, level);
+  if (worse !== 0) slab.set(levels.at(worse) + Level.prev, level);
+}
+
+/** Takes an empty level out. */
+export function closeLevel(slab: Slab, side: BookSide, level: number): void {
+  const { levels, nodes, words } = slab;
+  const at = levels.at(level);
+  const better = words[at + Level.prev]!;
+  const worse = words[at + Level.next]!;
+  if (better === 0) slab.set(bestOf(side), worse);
+  else slab.set(levels.at(better) + Level.next, worse);
+  if (worse !== 0) slab.set(levels.at(worse) + Level.prev, better);
+  const node = detach(slab, side, level, words[at + Level.price]!);
+  giveBack(slab, levels, level);
+  if (node !== 0) giveBack(slab, nodes, node);
+}
+
+/** Takes the level's leaf out of the tree; returns the node above it, which its sibling replaced, or 0. */
+function detach(slab: Slab, side: BookSide, level: number, price: number): number {
+  const { nodes, words } = slab;
+  const upper = high(price);
+  const lower = low(price);
+  let place = rootOf(side);
+  let node = 0;
+  let above = place;
+  while (words[place]! > 0) {
+    above = place;
+    node = words[place]!;
+    const at = nodes.at(node);
+    place = at + (isSet(words[at + Node.bit]!, upper, lower) ? Node.right : Node.left);
+  }
+  if (words[place] !== 0 - level) refuse('CorruptState');
+  if (node === 0) {
+    slab.set(place, 0);
+    return 0;
+  }
+  const at = nodes.at(node);
+  slab.set(above, words[place === at + Node.left ? at + Node.right : at + Node.left]!);
+  return node;
+}
