@@ -1,6 +1,9 @@
 //! Deliberately broken rules: the parity suite must catch each of them, or it proves nothing. Without the `canary`
 //! feature nothing of this is compiled in.
 
+/// Declares a program's canaries: the enum `Canary`, and `sings`, which says whether a rule is broken now. The feature
+/// `canary` of the program that declares them counts.
+#[macro_export]
 macro_rules! canaries {
     ($($(#[$meta:meta])* $name:ident,)+) => {
         /// One broken rule each.
@@ -13,6 +16,39 @@ macro_rules! canaries {
             /// All of them with their names.
             pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, stringify!($name)),)+];
         }
+
+        #[cfg(feature = "canary")]
+        mod switch {
+            use super::Canary;
+            use core::sync::atomic::{AtomicUsize, Ordering};
+
+            static ACTIVE: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+            /// Breaks the rule at this place of `Canary::ALL`.
+            pub fn hatch(number: usize) {
+                ACTIVE.store(number, Ordering::Relaxed);
+            }
+
+            /// Is this rule broken?
+            #[must_use]
+            pub fn sings(canary: Canary) -> bool {
+                let active = ACTIVE.load(Ordering::Relaxed);
+                Canary::ALL.get(active).is_some_and(|(hatched, _)| *hatched == canary)
+            }
+        }
+
+        #[cfg(not(feature = "canary"))]
+        mod switch {
+            use super::Canary;
+
+            /// Is this rule broken? Never, without the feature.
+            #[must_use]
+            pub const fn sings(_: Canary) -> bool {
+                false
+            }
+        }
+
+        pub use switch::*;
     };
 }
 
@@ -56,36 +92,3 @@ canaries! {
     /// A conversion does not pay fee debt.
     ConversionSkipsSweep,
 }
-
-#[cfg(feature = "canary")]
-mod switch {
-    use super::Canary;
-    use core::sync::atomic::{AtomicUsize, Ordering};
-
-    static ACTIVE: AtomicUsize = AtomicUsize::new(usize::MAX);
-
-    /// Breaks the rule at this place of `Canary::ALL`.
-    pub fn hatch(number: usize) {
-        ACTIVE.store(number, Ordering::Relaxed);
-    }
-
-    /// Is this rule broken?
-    #[must_use]
-    pub fn sings(canary: Canary) -> bool {
-        let active = ACTIVE.load(Ordering::Relaxed);
-        Canary::ALL.get(active).is_some_and(|(hatched, _)| *hatched == canary)
-    }
-}
-
-#[cfg(not(feature = "canary"))]
-mod switch {
-    use super::Canary;
-
-    /// Is this rule broken? Never, without the feature.
-    #[must_use]
-    pub const fn sings(_: Canary) -> bool {
-        false
-    }
-}
-
-pub use switch::*;

@@ -1,12 +1,13 @@
 //! The opening of a batch (docs/slab.md, `batchOpen`): mark and funding rate, then the orders that waited for it.
 
 use crate::book::{detach_order, free_order, is_crossing, rest_order};
+use crate::canary::{Canary, sings};
 use crate::errors::{Outcome, SlabError, require};
 use crate::fills::{Taker, market_inputs};
-use crate::guards::{clamp_reducing, mark_now};
+use crate::guards::{calculate_mark_price, clamp_reducing};
 use crate::instructions::{OrderSide, RiskInstruction, SlabInputs};
 use crate::journal::SlabUndo;
-use crate::mark::{calculate_funding_rate, calculate_premium};
+use crate::mark::{calculate_funding_rate, calculate_premium_ema};
 use crate::matching::{Matched, match_order};
 use crate::state::{Level, Order, POST_ONLY, REDUCE_ONLY, Slab, account_of};
 use core::iter::Empty;
@@ -19,14 +20,16 @@ pub fn open_batch<U: SlabUndo>(slab: &mut Slab<U>, inputs: SlabInputs) -> Outcom
     let due = slab.view.book.batch_slot + slab.view.slab_params.batch_slots;
     require(inputs.now_slot >= due, SlabError::BatchNotDue)?;
     sample_premium(slab, inputs)?;
-    let mark = mark_now(slab, inputs.oracle_price)?;
+    let mark = calculate_mark_price(slab, inputs.oracle_price)?;
     slab.book_mut().funding_rate = funding_rate_at(slab, mark, inputs.oracle_price)?;
     accrue_market(slab, inputs)?;
     let book = slab.book_mut();
     book.batch_epoch = require_safe(book.batch_epoch + 1)?;
     book.batch_slot = inputs.now_slot;
     book.batch_mark = mark;
-    book.aggressors_used = 0;
+    if !sings(Canary::LedgerNotCleared) {
+        book.aggressors_used = 0;
+    }
     promote_orders(slab, inputs)
 }
 
@@ -40,7 +43,7 @@ fn sample_premium<U: SlabUndo>(slab: &mut Slab<U>, inputs: SlabInputs) -> Outcom
     let window = slab.view.slab_params.mark_window_slots;
     let book = slab.book_mut();
     let dt = inputs.now_slot - book.premium_slot;
-    book.premium_ema = calculate_premium(book.premium_ema, middle - inputs.oracle_price, dt, window)?;
+    book.premium_ema = calculate_premium_ema(book.premium_ema, middle - inputs.oracle_price, dt, window)?;
     book.premium_slot = inputs.now_slot;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Orders in the book: placing, taking away, shrinking; the quote cache (docs/slab.md).
 
+use crate::canary::{Canary, sings};
 use crate::constants::QUOTE_LEVELS;
 use crate::errors::{Outcome, SlabError, require};
 use crate::instructions::{Named, OrderSide};
@@ -55,9 +56,12 @@ pub fn rest_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     let level = open_level(slab, side, price)?;
     let record = slab.edit::<Level>(level)?;
     record.total_q = math::require_safe(record.total_q + qty)?;
+    record.orders += 1;
+    if sings(Canary::TimePriorityLost) {
+        return rest_first(slab, link, level);
+    }
     let prev = record.tail;
     record.tail = link;
-    record.orders += 1;
     if prev == 0 {
         record.head = link;
     } else {
@@ -67,6 +71,23 @@ pub fn rest_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     order.state = order_state::RESTING;
     order.level = level;
     order.prev = prev;
+    slab.touch(side);
+    Ok(())
+}
+
+/// What the canary does instead: the order goes before the others of its level.
+fn rest_first<U: SlabUndo>(slab: &mut Slab<U>, link: i64, level: i64) -> Outcome<()> {
+    let record = slab.edit::<Level>(level)?;
+    let next = record.head;
+    record.head = link;
+    if next == 0 {
+        record.tail = link;
+    } else {
+        slab.edit::<Order>(next)?.prev = link;
+    }
+    let order = slab.edit::<Order>(link)?;
+    (order.state, order.level, order.next) = (order_state::RESTING, level, next);
+    let side = OrderSide::of(order.side);
     slab.touch(side);
     Ok(())
 }
@@ -207,7 +228,9 @@ pub fn publish_book<U: SlabUndo>(slab: &mut Slab<U>) -> Outcome<()> {
         return Ok(());
     }
     let book = slab.book_mut();
-    book.seqno = math::require_safe(book.seqno + 1)?;
+    if !sings(Canary::SeqnoNotBumped) {
+        book.seqno = math::require_safe(book.seqno + 1)?;
+    }
     slab.undo.save(Image::Quotes(slab.view.quotes));
     if slab.bids_changed {
         slab.view.quotes.bids = read_quotes(slab, OrderSide::Buy)?;

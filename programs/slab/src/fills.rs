@@ -2,6 +2,7 @@
 //! (docs/slab.md, "A fill").
 
 use crate::book::shrink_order;
+use crate::canary::{Canary, sings};
 use crate::errors::{Outcome, SlabError};
 use crate::guards::book_aggression;
 use crate::instructions::{Index, OrderSide, SlabInputs};
@@ -89,7 +90,8 @@ fn trade<U: SlabUndo>(slab: &mut Slab<U>, order: &Order, taker: &Taker, q: i64) 
     let inputs = market_inputs(slab, taker.inputs);
     let maker_fee_bps = slab.view.params.maker_fee_bps;
     let is_late = slab.view.slab_params.jit_penalty != 0 && order.epoch >= slab.view.book.batch_epoch;
-    let maker_fee_bps = if is_late { maker_fee_bps.max(0) } else { maker_fee_bps };
+    let maker_fee_bps =
+        if is_late && !sings(Canary::JitRebatePaid) { maker_fee_bps.max(0) } else { maker_fee_bps };
     let (mut market, accounts) = slab.risk();
     let trade = ExecuteTrade {
         buyer,

@@ -2,10 +2,11 @@
 //! taker, for a bond.
 
 use crate::book::{change_reserved, find_order, remove_order};
+use crate::canary::{Canary, sings};
 use crate::constants::{BPS, POS_SCALE};
 use crate::errors::{Outcome, SlabError, require};
 use crate::fills::{Fault, Taker, Trial, fill};
-use crate::guards::{charge_into_insurance, mark_now, require_in_kill_band, tax_round_trips};
+use crate::guards::{calculate_mark_price, charge_into_insurance, require_in_kill_band, tax_round_trips};
 use crate::instructions::{HoldTerms, Index, Named, OrderSide, SlabInputs};
 use crate::journal::SlabUndo;
 use crate::matching::{Walk, require_price, require_quantity};
@@ -45,7 +46,7 @@ pub fn reserve<U: SlabUndo>(slab: &mut Slab<U>, terms: &HoldTerms, inputs: SlabI
         take(slab, Hold { id, route, account: terms.account.into(), side: side.word(), ..Hold::default() })?;
     slab.book_mut().next_hold_id = require_safe(id + 1)?;
     lock_slices(slab, link, &Taker { account, side, limit, inputs, is_booked: true }, qty)?;
-    let mark = mark_now(slab, inputs.oracle_price)?;
+    let mark = calculate_mark_price(slab, inputs.oracle_price)?;
     let hold_fee_bps = slab.view.slab_params.hold_fee_bps;
     let hold = slab.edit::<Hold>(link)?;
     hold.expiry_slot = require_safe(inputs.now_slot + ttl)?;
@@ -72,7 +73,8 @@ fn lock_slices<U: SlabUndo>(slab: &mut Slab<U>, hold: i64, taker: &Taker, qty: i
         if order.account == i64::from(taker.account) || order.flags & REDUCE_ONLY != 0 {
             continue;
         }
-        let q = left.min(order.available());
+        let most = if sings(Canary::OverReservation) { order.qty } else { order.available() };
+        let q = left.min(most);
         left -= q;
         last = lock_slice(slab, hold, link, last, q)?;
     }
@@ -124,7 +126,7 @@ fn unlock_slice<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
         owner.slices = order_next;
     }
     let maker = owner.account + 1;
-    change_reserved(slab, order, -qty)?;
+    change_reserved(slab, order, if sings(Canary::DoubleRelease) { -2 * qty } else { -qty })?;
     slab.edit::<Trader>(maker)?.reserved_notional -= notional;
     give_back::<Slice, U>(slab, link)
 }
@@ -148,8 +150,9 @@ pub fn commit<U: SlabUndo>(
     let link = find_hold(slab, named)?;
     let hold = *slab.get::<Hold>(link)?;
     require(hold.account == i64::from(account), SlabError::UNAUTHORIZED)?;
-    require(inputs.now_slot <= hold.expiry_slot, SlabError::HoldExpired)?;
-    let mark = mark_now(slab, inputs.oracle_price)?;
+    let early = i64::from(sings(Canary::HoldExpiresEarly));
+    require(inputs.now_slot + early <= hold.expiry_slot, SlabError::HoldExpired)?;
+    let mark = calculate_mark_price(slab, inputs.oracle_price)?;
     require_in_kill_band(slab, mark, hold.mark)?;
     let taker = taker_of(&hold, inputs)?;
     let mut at = hold.slices;
@@ -199,7 +202,8 @@ fn forfeit_hold<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
         at = next;
     }
     close_hold(slab, link)?;
-    charge_into_insurance(slab, account_of(hold.account)?, hold.bond)
+    let bond = if sings(Canary::BondNotForfeited) { 0 } else { hold.bond };
+    charge_into_insurance(slab, account_of(hold.account)?, bond)
 }
 
 /// `prune` of docs/slab.md.
@@ -272,7 +276,9 @@ fn drop_slice<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     hold.max_charge -= charge;
     hold.slice_count -= 1;
     let is_empty = hold.slice_count == 0;
-    slab.edit::<Trader>(owner)?.locked_bond -= bond;
+    if !sings(Canary::PrunedBondStays) {
+        slab.edit::<Trader>(owner)?.locked_bond -= bond;
+    }
     if is_empty { close_hold(slab, slice.hold) } else { Ok(()) }
 }
 

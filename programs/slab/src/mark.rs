@@ -5,13 +5,13 @@ use crate::errors::Outcome;
 use math::{floor_div, mul_div_floor, mul_div_floor_signed, narrow};
 
 /// index + clamp(premium, ±floor(index·`band_bps`/10 000)), at least 1; quote atoms per base.
-pub fn calculate_mark_price(index: i64, premium: i64, band_bps: i64) -> Outcome<i64> {
+pub fn calculate_mark(index: i64, premium: i64, band_bps: i64) -> Outcome<i64> {
     let band = mul_div_floor(index, band_bps, BPS)?;
     Ok((index + premium.clamp(-band, band)).max(1))
 }
 
 /// The moving average of the premium `dt` slots after its last sample.
-pub fn calculate_premium(ema: i64, sample: i64, dt: i64, window: i64) -> Outcome<i64> {
+pub fn calculate_premium_ema(ema: i64, sample: i64, dt: i64, window: i64) -> Outcome<i64> {
     Ok(ema + mul_div_floor_signed(sample - ema, dt.min(window), window)?)
 }
 
@@ -38,18 +38,18 @@ mod tests {
     #[test]
     fn the_mark_stays_within_its_band() {
         // 2 % of 1 049 is 20.98: the premium counts up to 20 either way.
-        assert_eq!(calculate_mark_price(1_049, 7, 200), Ok(1_056));
-        assert_eq!(calculate_mark_price(1_049, 21, 200), Ok(1_069));
-        assert_eq!(calculate_mark_price(1_049, -21, 200), Ok(1_029));
-        assert_eq!(calculate_mark_price(1, -1, 10_000), Ok(1));
+        assert_eq!(calculate_mark(1_049, 7, 200), Ok(1_056));
+        assert_eq!(calculate_mark(1_049, 21, 200), Ok(1_069));
+        assert_eq!(calculate_mark(1_049, -21, 200), Ok(1_029));
+        assert_eq!(calculate_mark(1, -1, 10_000), Ok(1));
     }
 
     #[test]
     fn the_premium_follows_its_samples_rounding_down() {
         // (10 − 0)·3/7 = 4.28…; (0 − 4)·3/7 = −1.71…; beyond the window the sample itself.
-        assert_eq!(calculate_premium(0, 10, 3, 7), Ok(4));
-        assert_eq!(calculate_premium(4, 0, 3, 7), Ok(2));
-        assert_eq!(calculate_premium(4, -9, 8, 7), Ok(-9));
+        assert_eq!(calculate_premium_ema(0, 10, 3, 7), Ok(4));
+        assert_eq!(calculate_premium_ema(4, 0, 3, 7), Ok(2));
+        assert_eq!(calculate_premium_ema(4, -9, 8, 7), Ok(-9));
     }
 
     #[test]

@@ -4,10 +4,11 @@ use crate::book::{
     cancel_available, create_order, find_order, is_crossing, is_within, remove_order, rest_order,
     shrink_order, suspend_order,
 };
+use crate::canary::{Canary, sings};
 use crate::constants::MAX_TRADE_SIZE_Q;
 use crate::errors::{Outcome, SlabError, require};
 use crate::fills::{Fault, Taker, fill};
-use crate::guards::{clamp_reducing, mark_now, require_in_kill_band, tax_round_trips};
+use crate::guards::{calculate_mark_price, clamp_reducing, require_in_kill_band, tax_round_trips};
 use crate::instructions::{Index, Named, OrderKind, OrderSide, OrderTerms, SlabInputs};
 use crate::journal::SlabUndo;
 use crate::state::{Level, Order, POST_ONLY, REDUCE_ONLY, Slab, Trader, account_of, link_of};
@@ -25,7 +26,8 @@ impl Walk {
     #[must_use]
     pub fn begin<U: SlabUndo>(slab: &Slab<U>, taker: &Taker) -> Self {
         let params = slab.view.slab_params;
-        let is_frozen = taker.inputs.now_slot - slab.view.book.batch_slot < params.freeze_slots;
+        let is_frozen = !sings(Canary::FreezeIgnored)
+            && taker.inputs.now_slot - slab.view.book.batch_slot < params.freeze_slots;
         Self {
             next_level: slab.best(taker.side.opposite()),
             next_order: 0,
@@ -71,9 +73,12 @@ pub fn is_live<U: SlabUndo>(slab: &Slab<U>, order: &Order) -> bool {
 pub fn offer<U: SlabUndo>(slab: &mut Slab<U>, link: i64, taker: &Taker, qty: i64) -> Outcome<i64> {
     let order = *slab.get::<Order>(link)?;
     let maker = account_of(order.account)?;
+    if maker == taker.account && sings(Canary::OwnOrderStays) {
+        return Ok(0);
+    }
     let q = if maker == taker.account {
         0
-    } else if order.flags & REDUCE_ONLY != 0 {
+    } else if order.flags & REDUCE_ONLY != 0 && !sings(Canary::ReduceOnlyMakerOvershoots) {
         clamp_reducing(slab, maker, OrderSide::of(order.side), qty.min(order.available()))?
     } else {
         qty.min(order.available())
@@ -108,6 +113,7 @@ pub fn match_order<U: SlabUndo>(slab: &mut Slab<U>, taker: &Taker, qty: i64) -> 
         }
         match fill(slab, link, taker, q)? {
             Ok(_) => matched.filled += q,
+            Err(Fault::Maker(_)) if sings(Canary::FailingMakerStays) => {}
             Err(Fault::Maker(_)) => cancel_available(slab, link)?,
             Err(Fault::Taker(error)) => {
                 matched.failure = Some(error);
@@ -147,7 +153,8 @@ pub fn place_order<U: SlabUndo>(slab: &mut Slab<U>, terms: &OrderTerms, inputs: 
 fn submit<U: SlabUndo>(slab: &mut Slab<U>, terms: &OrderTerms, inputs: SlabInputs) -> Outcome<()> {
     let may_rest = matches!(terms.kind, OrderKind::Limit | OrderKind::PostOnly);
     let is_dlp = slab.get::<Trader>(link_of(terms.account))?.is_dlp != 0;
-    if may_rest && !is_dlp && slab.view.slab_params.pending_promotion != 0 {
+    let is_early = sings(Canary::PendingMatchedEarly);
+    if may_rest && !is_dlp && slab.view.slab_params.pending_promotion != 0 && !is_early {
         let link = create_order(slab, order_of(terms, terms.qty))?;
         return suspend_order(slab, link);
     }
@@ -157,7 +164,7 @@ fn submit<U: SlabUndo>(slab: &mut Slab<U>, terms: &OrderTerms, inputs: SlabInput
         return rest_order(slab, link);
     }
     if is_crossing(slab, terms.side, terms.price)? {
-        let mark = mark_now(slab, inputs.oracle_price)?;
+        let mark = calculate_mark_price(slab, inputs.oracle_price)?;
         require_in_kill_band(slab, mark, slab.view.book.batch_mark)?;
     }
     let mut qty = terms.qty;

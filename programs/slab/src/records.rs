@@ -89,7 +89,6 @@ impl Book {
             batch_epoch: 1,
             batch_slot: slot,
             batch_mark: price,
-            premium_slot: slot,
             ..Self::default()
         }
     }

@@ -2,6 +2,7 @@
 //! becomes liquidatable.
 
 use crate::book::cancel_available;
+use crate::canary::{Canary, sings};
 use crate::constants::{BPS, POS_SCALE};
 use crate::errors::{Outcome, SlabError, require};
 use crate::fills::{Fault, Taker, fill, market_inputs};
@@ -67,6 +68,9 @@ fn calculate_reduction<U: SlabUndo>(slab: &mut Slab<U>, account: Index, index: i
         return Ok(0);
     }
     let size = position_of(slab, account)?.abs();
+    if sings(Canary::ReduceBandOvershoots) {
+        return Ok(size);
+    }
     let equity = calculate_equity_maintenance(slab.account(account)?)?.max(0);
     let carried = mul_div_floor(equity, BPS, slab.view.params.initial_bps)?;
     Ok((size - mul_div_floor(carried, POS_SCALE, index)?).max(0))
@@ -132,7 +136,8 @@ fn next_order<U: SlabUndo>(slab: &Slab<U>, walk: &mut Walk, taker: &Taker, calle
 /// The caller's share of what the account paid, out of what its makers left of it.
 fn reward_caller<U: SlabUndo>(slab: &mut Slab<U>, caller: Index, fees: TradeFees) -> Outcome<()> {
     let share = mul_div_floor(fees.taker_paid, slab.view.params.keeper_reward_bps, BPS)?;
-    let reward = share.min(fees.taker_paid - fees.rebate);
+    let rebate = if sings(Canary::RewardIgnoresRebates) { 0 } else { fees.rebate };
+    let reward = share.min(fees.taker_paid - rebate);
     let (mut market, accounts) = slab.risk();
     let account = market.account_mut(accounts, caller)?;
     Ok(pay_from_insurance(&mut market, account, reward)?)
