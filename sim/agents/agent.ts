@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CrankCandidate, LiquidationPolicy, RiskParams, SideIndex } from '../../engine/risk/index.ts';
 import type { Rng } from '../kernel/streams.ts';
-import type { BookAction, BookRef, BookResult, BookView } from './book.ts';
+import type { BookAction, BookResult, BookView } from './book.ts';
 
 export type AgentRole = 'trader' | 'keeper' | 'attacker';
 
@@ -66,8 +66,8 @@ export interface FillNotice {
   sizeQ: number;
   /** On a book the average of all fills of the action, rounded to the nearest atom. */
   executionPrice: number;
-  /** A resting order of the agent was hit: which one, what is left of it, and whose order hit it. */
-  maker?: { order: BookRef; leftQ: number; taker: number };
+  /** A resting order of the agent was hit: its id, what is left of it, and the account that took. */
+  maker?: { orderId: number; leftQ: number; taker: number };
 }
 
 /** What an agent is called with. Valid during the call only; an agent keeps ids, never references. */

@@ -15,7 +15,7 @@
  * - An order of somebody who is no designated LP (`designated_lp: true` of a population group) waits as pending until the
  *   next batch opens, at the start of a slot before agents are called; `ownOrders` says which ones do.
  */
-import type { BookParams } from '../scenario/book.ts';
+import type { SlabParams } from '../../engine/slab/index.ts';
 
 export type OrderSide = 'buy' | 'sell';
 /** Good till cancelled, the same but never taking, immediate or cancel, all at once or nothing. */
@@ -112,7 +112,7 @@ export interface OwnHold {
 /** See the head of this file for how old each part is. */
 export interface BookView {
   /** Tick, lot, guards and limits: constant. */
-  readonly params: BookParams;
+  readonly params: SlabParams;
   /** 0 if the side is empty. */
   readonly bestBid: number;
   readonly bestAsk: number;

@@ -5,12 +5,12 @@ import {
   apply,
   type EventLog,
   type Market,
-  type RiskErrorName,
   type RiskInstruction,
 } from '../../engine/risk/index.ts';
-import type { FlowMeter } from './flow_meter.ts';
+import type { SlabErrorName } from '../../engine/slab/index.ts';
+import type { Flow } from './flow_meter.ts';
 import type { LiquidationCandidates } from './liquidation_candidates.ts';
-import type { Origin, SlabObserver } from './observer.ts';
+import type { BookInstruction, Origin, SlabObserver } from './observer.ts';
 
 /** `read()`, or null where the engine would answer with an error (an amount outside the envelope). */
 export function readOrNull<T>(read: () => T): T | null {
@@ -29,7 +29,7 @@ export interface ExecutorParts {
   observer: SlabObserver;
   candidates: LiquidationCandidates;
   /** Null where nothing that trades moves the price. */
-  flow: FlowMeter | null;
+  flow: Flow | null;
   /** Handed to the engine with every instruction, bps per slot. */
   fundingRateBps: number;
 }
@@ -52,9 +52,17 @@ export class Executor {
   }
 
   /** Executes one instruction; the engine's error name, or null if it went through. */
-  execute(instruction: RiskInstruction, origin: Origin): RiskErrorName | null {
-    const { candidates, flow, log, market, observer } = this.parts;
-    const error = apply(market, instruction);
+  execute(instruction: RiskInstruction, origin: Origin): SlabErrorName | null {
+    return this.report(instruction, apply(this.market, instruction), origin);
+  }
+
+  /** Tells everybody what an instruction did; returns its error. */
+  protected report(
+    instruction: RiskInstruction | BookInstruction,
+    error: SlabErrorName | null,
+    origin: Origin,
+  ): SlabErrorName | null {
+    const { candidates, flow, log, observer } = this.parts;
     observer.onInstruction(this.slot, instruction, error, origin);
     candidates.noteEvents(log);
     if (log.length > 0) {

@@ -2,12 +2,20 @@ import { mulDivFloor } from '../../engine/math/index.ts';
 import { EventKind, type EventLog, type Market, POS_SCALE } from '../../engine/risk/index.ts';
 import { LP_ACCOUNT } from './resolve_action.ts';
 
+/** What a slab's trades add up to. */
+export interface Flow {
+  /** Takes in what an instruction did. */
+  noteEvents(log: EventLog): void;
+  /** The flow since the last call. */
+  take(): number;
+}
+
 /**
  * Net flow of one slab in the current slot, quote atoms at the index (bought > 0). What a liquidation closes counts as
  * an order of that size. The exposure that A then takes from the other side does not: it reaches no market, and it
  * would cancel every liquidation.
  */
-export class FlowMeter {
+export class FlowMeter implements Flow {
   /** See `encodeGraph`. */
   static readonly transient: readonly string[] = ['noteEvent'];
   private readonly market: Market;
@@ -40,7 +48,6 @@ export class FlowMeter {
     this.flow += direction * mulDivFloor(sizeQ, this.market.globals.priceLast, POS_SCALE);
   }
 
-  /** The flow since the last call. */
   take(): number {
     const { flow } = this;
     this.flow = 0;

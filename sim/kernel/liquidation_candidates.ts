@@ -1,9 +1,10 @@
-import { calculateKPnl, Wide } from '../../engine/math/index.ts';
+import { calculateKPnl, mulDivCeil, Wide } from '../../engine/math/index.ts';
 import {
   type Account,
   BPS,
   calculateEffectivePosition,
   calculateMaintenanceMargin,
+  calculateNotional,
   EventKind,
   type EventLog,
   LONG,
@@ -76,13 +77,16 @@ export class LiquidationCandidates {
   private readonly market: Market;
   private readonly sides: readonly [SideThresholds, SideThresholds];
   private readonly maintenanceRate: number;
+  private readonly bandBps: number | null;
   private readonly isChanged: Uint8Array;
   private changed: number[] = [];
 
-  constructor(market: Market) {
+  /** With a `bandBps`: not whom a keeper may liquidate, but who is in the slab's reduce band. */
+  constructor(market: Market, bandBps: number | null = null) {
     this.market = market;
     this.sides = [new SideThresholds(market, LONG), new SideThresholds(market, SHORT)];
-    this.maintenanceRate = market.params.maintenanceBps / BPS;
+    this.bandBps = bandBps;
+    this.maintenanceRate = (bandBps ?? market.params.maintenanceBps) / BPS;
     this.isChanged = new Uint8Array(market.maxSlots);
   }
 
@@ -134,7 +138,7 @@ export class LiquidationCandidates {
     hit.sort((a, b) => a - b);
     const found: number[] = [];
     for (const account of hit) {
-      if (isLiquidatable(market, market.accounts[account]!)) {
+      if (isEligible(market, market.accounts[account]!, this.bandBps)) {
         found.push(account);
         if (found.length === limit) break;
       } else {
@@ -190,12 +194,12 @@ function calculateThreshold(market: Market, account: Account, side: SideIndex, x
   return equity / base - x - SLACK_SHARE * (market.globals.priceLast + Math.abs(x));
 }
 
-/** Eligibility of design 01 §9, exactly. */
-function isLiquidatable(market: Market, account: Account): boolean {
+/** Eligibility of design 01 §9, or of the reduce band (docs/slab.md, reduceBand), exactly. */
+function isEligible(market: Market, account: Account, bandBps: number | null): boolean {
   const position = calculateEffectivePosition(market, account);
-  return (
-    position !== 0 &&
-    Math.max(0, calculateSettledEquity(market, account)) <=
-      calculateMaintenanceMargin(market, account, position)
-  );
+  if (position === 0) return false;
+  const equity = Math.max(0, calculateSettledEquity(market, account));
+  if (bandBps === null) return equity <= calculateMaintenanceMargin(market, account, position);
+  const notional = calculateNotional(position, market.globals.priceLast);
+  return equity < mulDivCeil(notional, bandBps, BPS);
 }

@@ -1,4 +1,5 @@
-import type { EventLog, Market, RiskErrorName, RiskInstruction } from '../../engine/risk/index.ts';
+import type { EventLog, Market, RiskInstruction } from '../../engine/risk/index.ts';
+import type { Slab, SlabErrorName, SlabInstruction } from '../../engine/slab/index.ts';
 import type { Action, AgentRole } from '../agents/agent.ts';
 import type { Scenario, SlabSpec } from '../scenario/schema.ts';
 
@@ -15,6 +16,9 @@ export interface AccountOwner extends Origin {
   role: AgentRole | 'lp';
 }
 
+/** What a slab with a book executes beside the instructions of its risk engine, which it passes on. */
+export type BookInstruction = Exclude<SlabInstruction, { op: 'risk' }>;
+
 /** Why an action never became an instruction. */
 export type Refusal =
   /** Nothing to withdraw, close or convert. */
@@ -22,7 +26,9 @@ export type Refusal =
   /** The liquidity provider offers nothing, or nothing within the limit price. */
   | 'NoLiquidity'
   /** A book action on a slab without a book. */
-  | 'NoBook';
+  | 'NoBook'
+  /** It takes an account of one's own. */
+  | 'NoAccount';
 
 /**
  * Watches one slab (recorder, auditor). It may read the market, and probe it under `journal.mark` /
@@ -32,8 +38,8 @@ export interface SlabObserver {
   /** An instruction was executed (`error` null) or refused by the engine. The market is in the state after it. */
   onInstruction(
     slot: number,
-    instruction: RiskInstruction,
-    error: RiskErrorName | null,
+    instruction: RiskInstruction | BookInstruction,
+    error: SlabErrorName | null,
     origin: Origin,
   ): void;
   /** The events of the instruction just reported, in order; called when there are any. The log is cleared afterwards. */
@@ -56,6 +62,8 @@ export interface SlabSetup {
   /** Run with the auditor and all invariants on. */
   check: boolean;
   market: Market;
+  /** The slab around the market; null without an order book. */
+  book: Slab | null;
   /** By account index; complete and constant. */
   owners: readonly AccountOwner[];
   /** Index price at slot 0, the market's initial price. */

@@ -11,6 +11,7 @@ export interface AgentPlan {
   params: unknown;
   startSlot: number;
   latencySlots: number;
+  isDesignatedLp: boolean;
 }
 
 export type AgentRegistry = Readonly<Record<string, AgentModule>>;
@@ -28,11 +29,21 @@ export function findModule(registry: AgentRegistry, kind: string): AgentModule {
  */
 export function listAgents(scenario: Scenario, slab: SlabSpec, registry: AgentRegistry): AgentPlan[] {
   const plans: AgentPlan[] = [];
-  for (const { group, kind, slabs, count, startSlot, params, latencySlots } of scenario.population) {
-    if (!slabs.includes(slab.id)) continue;
+  for (const spec of scenario.population) {
+    if (!spec.slabs.includes(slab.id)) continue;
+    const {
+      group,
+      kind,
+      count,
+      startSlot,
+      params,
+      latencySlots,
+      designatedLp: isDesignatedLp = false,
+    } = spec;
     const { role } = findModule(registry, kind);
     for (let number = 0; number < count; number += 1) {
-      plans.push({ name: `${group}/${number}`, group, kind, role, params, startSlot, latencySlots });
+      const name = `${group}/${number}`;
+      plans.push({ name, group, kind, role, params, startSlot, latencySlots, isDesignatedLp });
     }
   }
   for (const { name, kind, slabs, params, latencySlots } of scenario.attacks) {
@@ -45,6 +56,7 @@ export function listAgents(scenario: Scenario, slab: SlabSpec, registry: AgentRe
       params,
       startSlot: 0,
       latencySlots,
+      isDesignatedLp: false,
     });
   }
   return plans;

@@ -17,7 +17,8 @@ export const LP_ACCOUNT = 0;
 /** Where and on whose behalf an action is resolved. */
 export interface Desk {
   executor: Executor;
-  lp: PassiveLpSpec;
+  /** Null on a slab with a book, which takes trades itself. */
+  lp: PassiveLpSpec | null;
   /** The acting agent's own account that earns keeper rewards, if it has an open one. */
   keeper: number | undefined;
 }
@@ -63,7 +64,8 @@ export function resolveAction(action: Action, desk: Desk): RiskInstruction | Ref
   }
 }
 
-function requireInteger(name: string, value: number, min: number): void {
+/** Throws RangeError unless the agent's number is an integer of at least `min`. */
+export function requireInteger(name: string, value: number, min: number): void {
   if (!Number.isSafeInteger(value) || value < min) {
     throw new RangeError(`${name} must be an integer of at least ${min}, got ${value}`);
   }
@@ -104,7 +106,8 @@ function resolveClose(desk: Desk, action: Action & { type: 'close' }): RiskInstr
   return resolveTrade(desk, account, position > 0 ? -sizeQ : sizeQ, limitPrice);
 }
 
-function readPosition(executor: Executor, account: number): number {
+/** The signed effective position as of now; 0 without an account. */
+export function readPosition(executor: Executor, account: number): number {
   const { indexPrice, market } = executor;
   return (
     executor.probeTouched(account, indexPrice, (touched) => calculateEffectivePosition(market, touched)) ?? 0
@@ -118,6 +121,7 @@ function resolveTrade(
   sizeQ: number,
   limitPrice: number | undefined,
 ): RiskInstruction | Refusal {
+  if (lp === null) return 'NoLiquidity';
   const { indexPrice, market } = executor;
   const state = executor.probeTouched(LP_ACCOUNT, indexPrice, (touched) => ({
     positionQ: calculateEffectivePosition(market, touched),

@@ -16,6 +16,7 @@ export interface Seat extends Bidder {
   origin: Origin;
   role: AgentRole;
   latencySlots: number;
+  isDesignatedLp: boolean;
   isStarted: boolean;
   halts: readonly Halt[];
   rng: Rng;

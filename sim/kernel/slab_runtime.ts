@@ -5,8 +5,11 @@ import { PriceLimitError } from '../prices/distortion.ts';
 import type { SetLpEvent } from '../scenario/events.ts';
 import type { PassiveLpSpec, Scenario, SlabSpec } from '../scenario/schema.ts';
 import { type Bid, sortBids } from './auction.ts';
+import { isBookWish } from './book_actions.ts';
+import { BookDesk } from './book_desk.ts';
+import { createBook, createBookExecutor } from './book_setup.ts';
 import { Executor } from './executor.ts';
-import { FlowMeter } from './flow_meter.ts';
+import { type Flow, FlowMeter } from './flow_meter.ts';
 import { findHaltEnd, listHalts } from './halts.ts';
 import { LiquidationCandidates } from './liquidation_candidates.ts';
 import type { AccountOwner, Origin, SlabObserver, SlabSetup } from './observer.ts';
@@ -50,36 +53,49 @@ export class SlabRuntime {
     const slot = Math.max(0, this.executor.slot - latencySlots);
     return this.recentPrices[slot % this.recentPrices.length]!;
   };
-  private readonly flow: FlowMeter | null;
+  private readonly flow: Flow | null;
+  /** Null where a passive LP quotes. */
+  private readonly book: BookDesk | null;
   /** Changes of the LP that are still to come, in the order of their slots. */
   private readonly lpEvents: SetLpEvent[];
-  private lp: PassiveLpSpec;
+  /** Null where there is an order book. */
+  private lp: PassiveLpSpec | null;
   private bids: Bid<Seat>[] = [];
   private acting: Seat | null = null;
 
   constructor(setup: RuntimeSetup) {
     const { scenario, slab, seed, initialPrice } = setup;
     this.slab = slab;
-    if (slab.matcher.kind === 'book') throw new Error('order books do not run yet');
-    this.lp = slab.matcher;
+    const { matcher } = slab;
+    this.lp = matcher.kind === 'book' ? null : matcher;
     this.lpEvents = scenario.events.filter(
       (event) => event.kind === 'set_lp' && event.slab === slab.id,
     ) as SetLpEvent[];
     const log = new EventLog();
-    const market = new Market({ params: slab.risk, initSlot: 0, initPrice: initialPrice, sink: log });
     const owners = this.seatAgents(setup);
+    const book = matcher.kind === 'book' ? createBook(slab, matcher, owners.length, initialPrice, log) : null;
+    const market =
+      book?.market ?? new Market({ params: slab.risk, initSlot: 0, initPrice: initialPrice, sink: log });
     this.recentPrices = new Float64Array(1 + Math.max(0, ...this.seats.map((seat) => seat.latencySlots)));
     const { check } = setup;
-    this.observer = setup.makeObserver({ scenario, slab, seed, check, market, owners, initialPrice });
+    this.observer = setup.makeObserver({ scenario, slab, seed, check, market, book, owners, initialPrice });
     const candidates = new LiquidationCandidates(market);
     const impact = scenario.underlyings[slab.underlying]?.impact;
-    this.flow = impact === undefined ? null : new FlowMeter(market, impact.forcedOnly);
-    const { flow, observer } = this;
-    const { fundingRateBps } = slab;
-    this.executor = new Executor({ market, log, observer, candidates, flow, fundingRateBps });
+    const { observer, seats, wakeUps } = this;
+    const parts = { market, log, observer, candidates, fundingRateBps: slab.fundingRateBps };
+    if (book !== null && matcher.kind === 'book') {
+      const { executor, flow } = createBookExecutor(book, parts, impact);
+      this.book = new BookDesk({ executor, spec: matcher, observer, seats });
+      this.executor = executor;
+      this.flow = flow;
+    } else {
+      this.book = null;
+      this.flow = impact === undefined ? null : new FlowMeter(market, impact.forcedOnly);
+      this.executor = new Executor({ ...parts, flow: this.flow });
+    }
     this.executor.indexPrice = initialPrice;
-    const { executor, wakeUps } = this;
-    this.context = new SlabContext({ executor, candidates, owners, wakeUps, book: null, slab: this });
+    const { executor } = this;
+    this.context = new SlabContext({ executor, candidates, owners, wakeUps, book: this.book, slab: this });
   }
 
   /** Takes an action into the next auction. */
@@ -96,7 +112,7 @@ export class SlabRuntime {
   private seatAgents({ scenario, slab, seed, registry }: RuntimeSetup): AccountOwner[] {
     const owners: AccountOwner[] = [{ account: LP_ACCOUNT, group: 'lp', agent: 'lp', role: 'lp' }];
     for (const plan of listAgents(scenario, slab, registry)) {
-      const { group, kind, latencySlots, name, params, role, startSlot } = plan;
+      const { group, kind, isDesignatedLp, latencySlots, name, params, role, startSlot } = plan;
       const origin: Origin = { group, agent: name };
       const rng = createStream(seed, `slab/${slab.streamName}/agent/${name}`);
       const allocateAccount = () => addOwner(owners, origin, role, slab);
@@ -113,6 +129,7 @@ export class SlabRuntime {
         origin,
         role,
         latencySlots,
+        isDesignatedLp,
         isStarted: false,
         halts: listHalts(scenario.events, group),
         rng,
@@ -139,17 +156,19 @@ export class SlabRuntime {
     if (slot === 0) this.fund();
     const accrual = { candidates: [], maxRevalidations: 0, ...executor.inputs() };
     executor.execute({ op: 'keeperCrank', ...accrual }, ACCRUAL_ORIGIN);
+    this.book?.openSlot(this.context);
     while (this.lpEvents[0]?.slot === slot) this.changeLp(this.lpEvents.shift()!);
     for (const index of this.wakeUps.takeDue(slot, this.observe)) this.wake(this.seats[index]!, slot);
     this.runAuction(slot);
     this.observer.onSlotEnd(slot, fundamentalPrice, indexPrice);
   }
 
-  /** The LP's capital and the insurance fund, before anybody acts. */
+  /** The LP's capital, if there is one, and the insurance fund, before anybody acts. */
   private fund(): void {
     const { insuranceAtoms } = this.slab;
     const nowSlot = this.executor.slot;
-    this.pay({ op: 'deposit', account: LP_ACCOUNT, amount: this.lp.capitalAtoms, nowSlot });
+    const { lp } = this;
+    if (lp !== null) this.pay({ op: 'deposit', account: LP_ACCOUNT, amount: lp.capitalAtoms, nowSlot });
     if (insuranceAtoms > 0) this.pay({ op: 'topUpInsurance', amount: insuranceAtoms, nowSlot });
   }
 
@@ -159,7 +178,7 @@ export class SlabRuntime {
   }
 
   private changeLp({ spreadBps, skewBps, maxTradeQ, maxPositionQ, withdrawAtoms }: SetLpEvent): void {
-    const { lp } = this;
+    const lp = this.lp!;
     this.lp = {
       ...lp,
       spreadBps: spreadBps ?? lp.spreadBps,
@@ -214,11 +233,15 @@ export class SlabRuntime {
   }
 
   private execute({ action, bidder }: Pick<Bid<Seat>, 'action' | 'bidder'>): void {
-    const { context, executor, lp } = this;
+    const { book, context, executor, lp } = this;
     const { agent, origin } = bidder;
     const own = agent.accounts[0];
     const keeper = own !== undefined && executor.market.account(own) !== undefined ? own : undefined;
-    const resolved = resolveAction(action, { executor, lp, keeper });
+    if (book !== null && isBookWish(action)) {
+      book.execute(action, bidder, keeper, context);
+      return;
+    }
+    const resolved = resolveAction(book?.prepare(action) ?? action, { executor, lp, keeper });
     if (typeof resolved === 'string') {
       this.observer.onRefusal?.(executor.slot, action, resolved, origin);
       context.serve(bidder, (served) => served.onReject?.(context, action, resolved));
@@ -233,6 +256,8 @@ export class SlabRuntime {
       const sizeQ = isBuy ? resolved.sizeQ : -resolved.sizeQ;
       const { executionPrice } = resolved;
       context.serve(bidder, (served) => served.onFill?.(context, { account, sizeQ, executionPrice }));
+    } else if (resolved.op === 'deposit') {
+      book?.designate(bidder, resolved.account);
     }
   }
 }

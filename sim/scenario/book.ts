@@ -1,30 +1,6 @@
 import { z } from 'zod';
+import type { SlabParams } from '../../engine/slab/index.ts';
 import { count, duration, percent, price, size } from './units.ts';
-
-/** Limits and guards of a slab's order book, as docs/slab.md names them. */
-export interface BookParams {
-  tickAtoms: number;
-  lotQ: number;
-  batchSlots: number;
-  pendingPromotion: boolean;
-  freezeSlots: number;
-  freezeLevels: number;
-  killBandBps: number;
-  reduceBandBps: number;
-  reduceSlipBps: number;
-  jitPenalty: boolean;
-  roundTripGuard: boolean;
-  routerOnly: boolean;
-  holdFeeBps: number;
-  maxHolds: number;
-  maxHoldSlots: number;
-  maxOrdersPerAccount: number;
-  markBandBps: number;
-  markWindowSlots: number;
-  fundingKBps: number;
-  fundingHorizonSlots: number;
-  fundingCap: number;
-}
 
 /** Entries of the pools; what is absent follows from the number of accounts. */
 export interface BookPools {
@@ -38,7 +14,7 @@ export interface BookPools {
 /** A slab with an order book, resolved to integers. */
 export interface BookSpec {
   kind: 'book';
-  params: BookParams;
+  params: SlabParams;
   pools: BookPools;
   /** Trades without a limit of their own go this far from the index. */
   maxSlippageBps: number;
@@ -175,7 +151,7 @@ export const bookType = z
   .describe('An order book: agents quote and take, and nobody else does.');
 
 /** The key under `matcher:` that sets each parameter of the book. */
-export const BOOK_KEYS: Readonly<Record<keyof BookParams, readonly string[]>> = {
+export const BOOK_KEYS: Readonly<Record<keyof SlabParams, readonly string[]>> = {
   tickAtoms: ['tick'],
   lotQ: ['lot'],
   batchSlots: ['batch'],

@@ -1,3 +1,5 @@
+import { type SlabParams, validateSlabParams } from '../../engine/slab/params.ts';
+import { BOOK_KEYS } from './book.ts';
 import type { ScenarioIssue } from './issues.ts';
 import type { Draft, Resolved } from './resolve.ts';
 import type { SlabSpec } from './schema.ts';
@@ -5,10 +7,21 @@ import { issueAt } from './zod_issues.ts';
 
 /** What an order book asks of the rest of its slab. */
 export function checkBook({ spec, node, path }: Resolved<SlabSpec>): ScenarioIssue[] {
-  if (spec.matcher.kind !== 'book') return [];
-  if (spec.fundingRateBps === 0) return [];
-  const message = 'the funding of a book follows its mark price: leave this out and set `matcher.funding`';
-  return [issueAt(node, ['funding_rate'], path, message)];
+  const { matcher, risk } = spec;
+  if (matcher.kind !== 'book') return [];
+  const issues = validateSlabParams(matcher.params, risk).map(({ field, message }) =>
+    issueAt(
+      node,
+      ['matcher', ...BOOK_KEYS[field as keyof SlabParams]],
+      path,
+      `the slab refuses it: ${message}`,
+    ),
+  );
+  if (spec.fundingRateBps !== 0) {
+    const message = 'the funding of a book follows its mark price: leave this out and set `matcher.funding`';
+    issues.push(issueAt(node, ['funding_rate'], path, message));
+  }
+  return issues;
 }
 
 /** Designated LPs need a book to be designated on. */

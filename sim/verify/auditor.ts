@@ -69,7 +69,8 @@ export class Auditor {
       } else if (
         kind !== EventKind.ExposureReduced &&
         kind !== EventKind.ModeChanged &&
-        kind !== EventKind.DustCleared
+        // The kinds from here on move no atom: dust, and what happens to orders and holds.
+        kind < EventKind.DustCleared
       ) {
         this.readAccountEvent(kind, this.account(subject), x, y);
       }

@@ -1,5 +1,6 @@
 import type { EventLog, Market, RiskInstruction } from '../../engine/risk/index.ts';
 import { ADL_ONE, BPS, EventKind, MAX_FUNDING_DT, Mode, POS_SCALE } from '../../engine/risk/index.ts';
+import type { BookInstruction } from '../kernel/observer.ts';
 
 interface ShadowSide {
   k: bigint;
@@ -51,9 +52,17 @@ export class ExactSettlement {
   }
 
   /** An instruction that succeeded is about to be explained by its events. */
-  accrue(instruction: RiskInstruction): void {
+  accrue(instruction: RiskInstruction | BookInstruction): void {
     if (!('oraclePrice' in instruction)) return;
-    const { oraclePrice, nowSlot, fundingRate } = instruction;
+    const { oraclePrice, nowSlot } = instruction;
+    let rate = 0;
+    if ('fundingRate' in instruction) rate = instruction.fundingRate;
+    else {
+      const { globals } = this.market;
+      // An order that only rests touches nothing of the market.
+      if (globals.slotLast !== nowSlot || globals.priceLast !== oraclePrice) return;
+      rate = globals.fundingRate;
+    }
     const [long, short] = this.sides;
     const move = BigInt(oraclePrice - this.priceLast);
     if (long.openInterest > 0n) long.k += long.a * move;
@@ -70,7 +79,7 @@ export class ExactSettlement {
     }
     this.priceLast = oraclePrice;
     this.slotLast = nowSlot;
-    this.rate = fundingRate;
+    this.rate = rate;
   }
 
   /** Follows the events of the instruction; the first settlement that is off by an atom or more is returned. */

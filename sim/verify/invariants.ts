@@ -1,6 +1,7 @@
-import type { EventLog, Market, RiskErrorName, RiskInstruction } from '../../engine/risk/index.ts';
+import type { EventLog, Market, RiskInstruction } from '../../engine/risk/index.ts';
 import { calculateHaircutValue, EventKind, Mode } from '../../engine/risk/index.ts';
-import type { SlabSetup } from '../kernel/observer.ts';
+import type { SlabErrorName } from '../../engine/slab/index.ts';
+import type { BookInstruction, SlabSetup } from '../kernel/observer.ts';
 import { Auditor } from './auditor.ts';
 import { ExactSettlement } from './exact_settlement.ts';
 import { type AccountSet, calculateBounds, createAccountSets } from './extraction_bound.ts';
@@ -60,7 +61,7 @@ export class InvariantChecker {
     this.flatCapital = new Float64Array(setup.market.maxSlots);
   }
 
-  onInstruction(instruction: RiskInstruction, error: RiskErrorName | null): void {
+  onInstruction(instruction: RiskInstruction | BookInstruction, error: SlabErrorName | null): void {
     if (error === null) this.settlement.accrue(instruction);
     this.checkOpenInterest();
   }

@@ -32,6 +32,9 @@ export interface ScenarioParity {
 async function recordScenario(scenario: Scenario, seed: string, hooks: RunHooks): Promise<SlabStream[]> {
   const streams: SlabStream[] = [];
   const makeRecorder = (setup: SlabSetup): SlabRecorder => {
+    if (setup.book !== null) {
+      throw new Error(`slab ${setup.slab.id} has an order book, whose instructions are not replayed`);
+    }
     const recorder = createRecorder(setup);
     const stream = {
       slab: setup.slab.id,
@@ -41,7 +44,7 @@ async function recordScenario(scenario: Scenario, seed: string, hooks: RunHooks)
     streams.push(stream);
     return {
       onInstruction: (slot, instruction, error, origin) => {
-        stream.instructions.push(instruction);
+        stream.instructions.push(instruction as RiskInstruction);
         recorder.onInstruction(slot, instruction, error, origin);
       },
       onEvents: (log) => recorder.onEvents(log),

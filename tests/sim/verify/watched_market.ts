@@ -72,6 +72,7 @@ export class WatchedMarket {
       seed: '1',
       check: true,
       market: this.market,
+      book: null,
       owners: createOwners(accounts),
       initialPrice,
     };
