@@ -27,6 +27,8 @@ export interface SlabOptions {
   initSlot: number;
   initPrice: number;
   sink?: EventSink;
+  /** See `MarketOptions`. */
+  enforceEnvelope?: boolean;
 }
 
 /** What the last successful instruction did. Sizes in q-units, amounts in quote atoms. */
@@ -128,15 +130,18 @@ export class Slab {
   private readonly log: WordLog;
 
   constructor(options: SlabOptions) {
-    const { params, slabParams, capacities, initSlot, initPrice, sink } = options;
+    const { params, slabParams, capacities, enforceEnvelope = true, initSlot, initPrice, sink } = options;
     throwIssues(validateSlabCapacities(capacities));
     throwIssues(validateSlabParams(slabParams, params));
     const { maxSlots, maxOrders, maxHolds, maxSlices, maxTrades, maxAggressors } = capacities;
-    this.market = new Market(
-      sink === undefined
-        ? { params, maxSlots, initSlot, initPrice }
-        : { params, maxSlots, initSlot, initPrice, sink },
-    );
+    this.market = new Market({
+      params,
+      maxSlots,
+      initSlot,
+      initPrice,
+      enforceEnvelope,
+      ...(sink && { sink }),
+    });
     this.params = slabParams;
     this.capacities = capacities;
     const { book, quote, trader, order, level, node, hold, slice, trade, aggressor } = SLAB_LAYOUT;
@@ -187,6 +192,11 @@ export class Slab {
   rollback(mark: number): void {
     this.market.journal.rollback(mark);
     this.log.rollback();
+  }
+
+  /** Addresses of the words that the last instruction changed, or an open savepoint has changed so far. */
+  eachChange(visit: (address: number) => void): void {
+    this.log.eachChange(visit);
   }
 
   traderAt(account: number): number {

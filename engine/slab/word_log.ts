@@ -35,6 +35,7 @@ export class WordLog {
   }
 
   mark(): void {
+    if (this.depth === 0) this.used = 0;
     this.starts[this.depth] = this.used;
     this.depth += 1;
   }
@@ -42,7 +43,6 @@ export class WordLog {
   /** Closes the innermost savepoint and keeps what happened since. */
   release(): void {
     this.depth -= 1;
-    if (this.depth === 0) this.used = 0;
   }
 
   /** Closes the innermost savepoint and undoes what happened since. */
@@ -55,8 +55,8 @@ export class WordLog {
     this.used = start;
   }
 
-  /** Calls `visit` for each word that changed since the innermost savepoint; a word may come more than once. */
+  /** Calls `visit` for each word that changed since the outermost savepoint was last opened; some may come twice. */
   eachChange(visit: (address: number) => void): void {
-    for (let at = this.starts[this.depth - 1] ?? 0; at < this.used; at += 1) visit(this.addresses[at]!);
+    for (let at = 0; at < this.used; at += 1) visit(this.addresses[at]!);
   }
 }

@@ -31,7 +31,7 @@ export type DecodedInstruction =
  * `index` u32; `word` i64; `keeper` u32 or nobody; `maker` u8; `policy` u8 and i64; `candidates` u16 and so many of (index,
  * policy or none); `params` the words of the layout; `flag` u8.
  */
-type Kind = 'index' | 'word' | 'keeper' | 'maker' | 'policy' | 'candidates' | 'params' | 'flag';
+export type Kind = 'index' | 'word' | 'keeper' | 'maker' | 'policy' | 'candidates' | 'params' | 'flag';
 
 const INPUTS = { oraclePrice: 'word', nowSlot: 'word', fundingRate: 'word' } as const;
 
@@ -78,7 +78,8 @@ const FIXED_BYTES = {
   flag: 1,
 };
 
-function sizeOf(kind: Kind, value: unknown): number {
+/** Bytes of a field's value. */
+export function sizeOf(kind: Kind, value: unknown): number {
   return kind === 'candidates'
     ? 2 + CANDIDATE_BYTES * (value as readonly CrankCandidate[]).length
     : FIXED_BYTES[kind];
@@ -89,7 +90,7 @@ function writePolicy(view: DataView, at: number, policy: LiquidationPolicy | nul
   writeWord(view, at + 1, typeof policy === 'number' ? policy : 0);
 }
 
-function writeField(view: DataView, at: number, kind: Kind, value: unknown): void {
+export function writeField(view: DataView, at: number, kind: Kind, value: unknown): void {
   switch (kind) {
     case 'index':
       view.setUint32(at, value as number, true);
@@ -140,11 +141,12 @@ export function encodeInstruction(instruction: ProgramInstruction): Uint8Array {
   return bytes;
 }
 
-/** Takes fields off the front; throws `MALFORMED` when the bytes end or a field holds no value of its kind. */
-const MALFORMED = new RangeError('malformed instruction');
+/** Thrown by a reader; never leaves the codec. */
+export const MALFORMED = new RangeError('malformed instruction');
 
-class Reader {
-  private readonly view: DataView;
+/** Takes fields off the front; throws `MALFORMED` when the bytes end or a field holds no value of its kind. */
+export class Reader {
+  protected readonly view: DataView;
   private at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -155,7 +157,12 @@ class Reader {
     return this.at === this.view.byteLength;
   }
 
-  private take(size: number): number {
+  /** Bytes that are left. */
+  protected get rest(): number {
+    return this.view.byteLength - this.at;
+  }
+
+  protected take(size: number): number {
     const { at } = this;
     if (at + size > this.view.byteLength) throw MALFORMED;
     this.at = at + size;

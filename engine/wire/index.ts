@@ -27,4 +27,30 @@ export {
   readHeader,
 } from './market.ts';
 export { type AccountView, PROGRAM_ID, processInstruction } from './process.ts';
+export {
+  createWordOffset,
+  decodeSlab,
+  encodeSlab,
+  encodeSlabChanges,
+  readSlabHeader,
+  type SlabKeys,
+} from './slab_account.ts';
+export {
+  type DecodedSlabInstruction,
+  decodeSlabInstruction,
+  encodeSlabInstruction,
+  type InitializeSlab,
+  type SlabProgramInstruction,
+} from './slab_codec.ts';
+export {
+  calculateSlabSize,
+  listAreas,
+  MAX_ACCOUNT_BYTES,
+  SLAB_LAYOUT,
+  SLAB_LAYOUT_VERSION,
+  SLAB_MAGIC,
+  type SlabArea,
+  type WordRecord,
+} from './slab_layout.ts';
+export { processSlabInstruction, SLAB_PROGRAM_ID } from './slab_process.ts';
 export { readRecord, readWide, readWord, writeRecord, writeWord } from './words.ts';

@@ -69,15 +69,37 @@ export function encodeMarket(market: Market, authority: Uint8Array): Uint8Array 
     if (field.name === 'magic') bytes.set(MAGIC, field.offset);
     if (field.name === 'authority') bytes.set(authority, field.offset);
   }
-  writeRecord(view, offsetOf('params'), LAYOUT.params, flattenParams(market.params));
-  encodeGlobals(view, offsetOf('globals'), market.globals);
-  encodeSide(view, offsetOf('long'), market.sides[0]);
-  encodeSide(view, offsetOf('short'), market.sides[1]);
+  writeMarket(view, market, PLACES);
+  return bytes;
+}
+
+/** Where the records of a market start in some account. */
+export interface MarketPlaces {
+  params: number;
+  globals: number;
+  long: number;
+  short: number;
+  accounts: number;
+}
+
+const PLACES: MarketPlaces = {
+  params: offsetOf('params'),
+  globals: offsetOf('globals'),
+  long: offsetOf('long'),
+  short: offsetOf('short'),
+  accounts: accountOffset(0),
+};
+
+/** Writes the records of a market into zeroed bytes. */
+export function writeMarket(view: DataView, market: Market, places: MarketPlaces): void {
+  writeRecord(view, places.params, LAYOUT.params, flattenParams(market.params));
+  encodeGlobals(view, places.globals, market.globals);
+  encodeSide(view, places.long, market.sides[0]);
+  encodeSide(view, places.short, market.sides[1]);
   for (let index = 0; index < market.maxSlots; index += 1) {
     const account = market.accounts[index];
-    if (account?.used) encodeAccount(view, accountOffset(index), account);
+    if (account?.used) encodeAccount(view, places.accounts + index * LAYOUT.account.size, account);
   }
-  return bytes;
 }
 
 /** The header's slots and authority; null if the bytes are not exactly one market of this layout. */
@@ -117,23 +139,29 @@ export function decodeMarket(bytes: Uint8Array): Market | null {
   const header = readHeader(bytes);
   if (header === null) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const params = decodeParams(view, offsetOf('params'));
+  const params = decodeParams(view, PLACES.params);
+  if (params === null || validateParams(params, false).length > 0) return null;
+  const { maxSlots } = header;
+  const market = new Market({ params, maxSlots, initSlot: 0, initPrice: 1, enforceEnvelope: false });
+  return readMarket(view, market, PLACES) ? market : null;
+}
+
+/** Reads the records of a market into a new one; false if the rules could not have left them behind. */
+export function readMarket(view: DataView, market: Market, places: MarketPlaces): boolean {
   const globals = new Globals();
   const sides = [new Side(), new Side()] as const;
   const readable =
-    readRecord(view, offsetOf('globals'), LAYOUT.globals, globals) &&
-    readRecord(view, offsetOf('long'), LAYOUT.side, sides[0]) &&
-    readRecord(view, offsetOf('short'), LAYOUT.side, sides[1]);
-  if (!readable || params === null || validateParams(params, false).length > 0) return null;
-  const { maxSlots } = header;
-  const market = new Market({ params, maxSlots, initSlot: 0, initPrice: 1, enforceEnvelope: false });
+    readRecord(view, places.globals, LAYOUT.globals, globals) &&
+    readRecord(view, places.long, LAYOUT.side, sides[0]) &&
+    readRecord(view, places.short, LAYOUT.side, sides[1]);
+  if (!readable) return false;
   Object.assign(market.globals, globals);
   Object.assign(market.sides[0], sides[0]);
   Object.assign(market.sides[1], sides[1]);
-  for (let index = 0; index < maxSlots; index += 1) {
-    const account = decodeAccount(view, accountOffset(index));
-    if (account === null) return null;
+  for (let index = 0; index < market.maxSlots; index += 1) {
+    const account = decodeAccount(view, places.accounts + index * LAYOUT.account.size);
+    if (account === null) return false;
     if (account !== 'free') market.accounts[index] = account;
   }
-  return market;
+  return true;
 }

@@ -12,6 +12,13 @@ export interface SlabCapacities {
   maxAggressors: number;
 }
 
+/** First bytes of every slab account: "PERCSLAB". */
+export const SLAB_MAGIC = Uint8Array.of(0x50, 0x45, 0x52, 0x43, 0x53, 0x4c, 0x41, 0x42);
+/** Grows with every change of the layout. */
+export const SLAB_LAYOUT_VERSION = 1;
+/** Largest account the chain allows, in bytes. */
+export const MAX_ACCOUNT_BYTES = 10_485_760;
+
 /** Most entries of any pool but the accounts. */
 export const POOL_MAX = 65_535;
 /** How many levels a side the quote cache shows. */
@@ -77,7 +84,7 @@ export const SLAB_PARAM_RANGES = [
 export const SLAB_LAYOUT = {
   header: declare(
     ['magic', 8],
-    ['version', 1, 1],
+    ['version', SLAB_LAYOUT_VERSION, SLAB_LAYOUT_VERSION],
     ['maxSlots', 1, MAX_ACCOUNTS],
     ['maxOrders', 1, POOL_MAX],
     ['maxHolds', 1, POOL_MAX],
@@ -252,6 +259,16 @@ export function listAreas(capacities: SlabCapacities): SlabArea[] {
     return area;
   });
 }
+
+/** Bytes before the accounts. */
+export const HEAD_SIZE = listAreas({
+  maxSlots: 0,
+  maxOrders: 0,
+  maxHolds: 0,
+  maxSlices: 0,
+  maxTrades: 0,
+  maxAggressors: 0,
+}).find(({ name }) => name === 'accounts')!.offset;
 
 /** Bytes of a slab's account. */
 export function calculateSlabSize(capacities: SlabCapacities): number {
