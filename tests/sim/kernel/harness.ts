@@ -100,6 +100,7 @@ export interface Script {
   onWake?(context: AgentContext, account: number): void;
   onFill?: NonNullable<Agent['onFill']>;
   onReject?: NonNullable<Agent['onReject']>;
+  onDone?: NonNullable<Agent['onDone']>;
 }
 
 const SCRIPTED: AgentModule<Script> = {
@@ -109,13 +110,14 @@ const SCRIPTED: AgentModule<Script> = {
   params: z.custom<Script>(),
   create(setup) {
     const account = setup.allocateAccount();
-    const { onFill, onReject } = setup.params;
+    const { onDone, onFill, onReject } = setup.params;
     return {
       accounts: [account],
       onStart: (context) => setup.params.onStart?.(context, account, setup),
       onWake: (context) => setup.params.onWake?.(context, account),
       ...(onFill === undefined ? {} : { onFill }),
       ...(onReject === undefined ? {} : { onReject }),
+      ...(onDone === undefined ? {} : { onDone }),
     };
   },
 };
