@@ -1,6 +1,6 @@
-import type { RunRecord } from '../../sim/record/types.ts';
-import { formatPercent, NBSP } from '../format.ts';
-import type { MetricValue, Section } from '../metrics/definition.ts';
+import type { AttackRow, RunRecord } from '../../sim/record/types.ts';
+import { formatMoney, formatPercent, NBSP } from '../format.ts';
+import { groupBy, type MetricValue, type Section } from '../metrics/definition.ts';
 import type { MetricRow, Summary } from '../metrics/index.ts';
 import { describeChecking, type FactStatus } from '../metrics/verdict.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -98,6 +98,7 @@ const TILES: Partial<Record<Section, readonly (readonly [string, string])[]>> = 
   manipulation: [
     ['best attack extracted', 'manipulation.net_extracted_max'],
     ['attacks with a profit', 'manipulation.attacks_profitable'],
+    ['attacks that met their criterion', 'manipulation.attacks_successful'],
     ['honest wealth, all slabs', 'manipulation.honest_wealth_change'],
     ['of it LPs', 'manipulation.lp_wealth_change'],
     ['warmup that stopped all attacks', 'manipulation.breakeven_warmup'],
@@ -146,13 +147,32 @@ export const renderDetailTables = (record: RunRecord, summary: Summary): Markup 
     ] as const
   ).map(([section, title]) => html`<h3>${title}</h3>${renderMetricTable(record, summary, section, title)}`)}`;
 
-/** Each attack's hypothesis and outcome in words. */
+/** Each attack's hypothesis, what it calls success, and what was measured on each slab. */
 export function renderHypotheses(record: RunRecord): Markup {
-  const seen = new Map(record.tables.attacks.map((attack) => [attack.attack, attack]));
-  return html`${[...seen.values()].map((attack) => {
-    const all = record.tables.attacks.filter((other) => other.attack === attack.attack);
-    const won = all.filter((other) => other.success).length;
-    return html`<p><strong>${attack.attack}</strong> (<code>${attack.kind}</code>) – hypothesis: ${attack.hypothesis} It held on ${won} of ${all.length} slabs (${formatPercent(won / all.length)}).</p>
+  return html`${[...groupBy(record.tables.attacks, (attack) => attack.attack)].map(([name, rows]) => {
+    const [first] = rows as [AttackRow];
+    const won = rows.filter(({ success }) => success).length;
+    const show = (row: AttackRow, value: number | null) => renderValue(value, row.measuredIn, record.slotMs);
+    return html`<p><strong>${name}</strong> (<code>${first.kind}</code>) – hypothesis: ${first.hypothesis} It succeeded on ${won} of ${rows.length} slabs (${formatPercent(won / rows.length)}).</p>
+<details><summary>Success of ${name}, slab by slab</summary>${renderTable(
+      html`What counts: ${first.criterion}; more than ${show(first, first.needed)}.`,
+      [
+        { label: 'slab' },
+        { label: 'measured', kind: 'number' },
+        { label: 'needed', kind: 'number' },
+        { label: 'net extracted', kind: 'number' },
+        { label: 'of it bids', kind: 'number' },
+        { label: 'success' },
+      ],
+      rows.map((row) => [
+        row.slab,
+        show(row, row.measured),
+        html`&gt; ${show(row, row.needed)}`,
+        formatMoney(row.netExtractedAtoms),
+        formatMoney(-row.bidsPaidAtoms),
+        row.success ? 'yes' : 'no',
+      ]),
+    )}</details>
 `;
   })}`;
 }

@@ -65,6 +65,14 @@ const moneyMetrics = defineMetrics('manipulation', [
     calculate: (view) => total(view, (attack) => Number(attack.netExtractedAtoms > 0)),
   },
   {
+    name: 'attacks_successful',
+    unit: 'count',
+    formula:
+      'rows with success: measured > needed, by the criterion of the kind of attack; empty without attacks',
+    source: 'attacks.csv',
+    calculate: (view) => total(view, (attack) => Number(attack.success)),
+  },
+  {
     name: 'capital_in',
     unit: 'atoms',
     formula: 'Σ depositedAtoms of the attackers',

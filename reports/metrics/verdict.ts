@@ -178,6 +178,7 @@ function checkAttacks(input: VerdictInput): Fact[] {
   const attacks = value(input, 'manipulation.attacks');
   if (attacks === 0) return [];
   const profitable = value(input, 'manipulation.attacks_profitable');
+  const successful = value(input, 'manipulation.attacks_successful');
   const honest = value(input, 'manipulation.honest_wealth_change_min');
   return [
     {
@@ -186,6 +187,11 @@ function checkAttacks(input: VerdictInput): Fact[] {
       statement: `${profitable} of ${formatCount(attacks, 'attack')} ended with a profit, the best result being ${formatMoney(
         value(input, 'manipulation.net_extracted_max'),
       )} (target: none above 0).`,
+    },
+    {
+      id: 'attack_criteria',
+      status: successful === 0 ? 'pass' : 'attention',
+      statement: `${successful} of ${formatCount(attacks, 'attack')} reached what ${attacks === 1 ? 'it calls' : 'they call'} success (target: none).`,
     },
     {
       id: 'honest_wealth',

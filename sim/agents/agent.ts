@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { CrankCandidate, LiquidationPolicy, RiskParams, SideIndex } from '../../engine/risk/index.ts';
 import type { Rng } from '../kernel/streams.ts';
 import type { BookAction, BookResult, BookView } from './book.ts';
+import type { SuccessCriterion } from './success.ts';
 
 export type AgentRole = 'trader' | 'keeper' | 'attacker';
 
@@ -162,6 +163,8 @@ export interface AgentModule<P = unknown> {
   params: z.ZodType<P>;
   /** Attackers: the hypothesis under test, what counts as success. */
   hypothesis?: string;
+  /** Attackers: how success is measured. */
+  success?: SuccessCriterion<P>;
   /** Attackers: when and by how much the attack distorts the index (design 03 §1, phase 1). */
   distortions?(params: P): readonly IndexDistortion[];
   /** Groups that the parameters name; the loader refuses those that the scenario does not have. */

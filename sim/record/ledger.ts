@@ -29,10 +29,22 @@ export class AccountLedger {
   socializedSnap = 0;
   /** What of the latest settlement's K loss its pnl did not cover. */
   uncoveredKLoss = 0;
+  /** Of attackers: what closed positions would have lost through K until the reset of their side. */
+  avoidedKLoss = 0;
+  /** By side: Σ q/A of what was closed since the side's latest reset, and the same weighted with the index then. */
+  readonly closed: readonly [ClosedLedger, ClosedLedger] = [
+    { weight: 0, index: 0 },
+    { weight: 0, index: 0 },
+  ];
 
   constructor(owner: AccountOwner) {
     this.owner = owner;
   }
+}
+
+interface ClosedLedger {
+  weight: number;
+  index: number;
 }
 
 interface SideLedger {
@@ -91,6 +103,7 @@ export class Ledger {
         return;
       case EventKind.ModeChanged:
         if (y === Mode.ResetPending) {
+          this.endAvoidance(subject as 0 | 1);
           this.sides[subject as 0 | 1].a = ADL_ONE;
           this.sides[subject as 0 | 1].epoch += 1;
         }
@@ -237,8 +250,33 @@ export class Ledger {
     return mulDivFloor(account.absBasisQ, side.a, account.aBasis);
   }
 
+  /** What the positions that an attacker's account closed would have lost through K since, had they been kept. */
+  calculateAvoidedKLoss({ avoidedKLoss, closed }: AccountLedger): number {
+    const since = closed.map(({ weight, index }, at) => this.sides[at]!.socializedIndex * weight - index);
+    return avoidedKLoss + (since[0]! + since[1]!) / POS_SCALE;
+  }
+
+  private noteClosed(account: AccountLedger, sizeQ: number, basisQ: number): void {
+    const { a, socializedIndex } = this.sides[account.side];
+    const isSameSide = basisQ > 0 === (account.side === 0);
+    const weight = Math.max(0, sizeQ - (isSameSide ? Math.abs(basisQ) : 0)) / a;
+    account.closed[account.side].weight += weight;
+    account.closed[account.side].index += weight * socializedIndex;
+  }
+
+  /** A reset ends every position of a side, those that were never closed as well: later deficits are not theirs. */
+  private endAvoidance(side: 0 | 1): void {
+    for (const account of this.accounts) {
+      const closed = account.closed[side];
+      account.avoidedKLoss += (this.sides[side].socializedIndex * closed.weight - closed.index) / POS_SCALE;
+      closed.weight = closed.index = 0;
+    }
+  }
+
   private setPosition(account: AccountLedger, basisQ: number): void {
-    account.exposureReducedQ += account.absBasisQ - this.calculateEffectiveSize(account);
+    const sizeQ = this.calculateEffectiveSize(account);
+    account.exposureReducedQ += account.absBasisQ - sizeQ;
+    if (account.owner.role === 'attacker') this.noteClosed(account, sizeQ, basisQ);
     if (basisQ !== 0) account.side = basisQ > 0 ? 0 : 1;
     const side = this.sides[account.side];
     account.everHeld ||= basisQ !== 0;

@@ -1,5 +1,6 @@
+import { AGENT_MODULES } from '../agents/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { SlabTables } from './slab_summary.ts';
+import type { AttackOutcome, SlabTables } from './slab_summary.ts';
 import type { AttackRow, GroupRow, RunRecord } from './types.ts';
 
 /** What a record says of the run besides its tables. */
@@ -27,7 +28,23 @@ function compareGroups(slab: SlabTables, calm: SlabTables | undefined): GroupRow
   });
 }
 
-function compareAttacks(slab: SlabTables, calm: SlabTables): AttackRow[] {
+/** What an attack's own module makes of it. */
+function judgeAttack(own: AttackOutcome, attacked: SlabTables, calm: SlabTables, scenario: Scenario) {
+  const { success: criterion } = AGENT_MODULES[own.kind]!;
+  if (criterion === undefined) throw new Error(`the attacker ${own.kind} does not say what success is`);
+  const params = scenario.attacks.find(({ name }) => name === own.attack)?.params;
+  const measured = criterion.measure({ own, attacked, calm, slots: scenario.slots }, params);
+  const needed = criterion.needed(params);
+  return {
+    criterion: criterion.figure,
+    measuredIn: criterion.unit,
+    measured,
+    needed,
+    success: measured !== null && measured > needed,
+  };
+}
+
+function compareAttacks(slab: SlabTables, calm: SlabTables, scenario: Scenario): AttackRow[] {
   const insuranceChangeAtoms = slab.insuranceAtoms - calm.insuranceAtoms;
   const lpWealthChangeAtoms = sumNets(slab, isLp) - sumNets(calm, isLp);
   const honestWealthChangeAtoms = sumNets(slab, isHonest) - sumNets(calm, isHonest) + insuranceChangeAtoms;
@@ -36,6 +53,7 @@ function compareAttacks(slab: SlabTables, calm: SlabTables): AttackRow[] {
     honestWealthChangeAtoms,
     lpWealthChangeAtoms,
     insuranceChangeAtoms,
+    ...judgeAttack(attack, slab, calm, scenario),
   }));
 }
 
@@ -71,7 +89,7 @@ export function createRunRecord(
       exits: slabs.flatMap((slab) => slab.exits),
       attacks: slabs.flatMap((slab, at) => {
         const other = calm(at);
-        return other === undefined ? [] : compareAttacks(slab, other);
+        return other === undefined ? [] : compareAttacks(slab, other, scenario);
       }),
       bounds: slabs.flatMap((slab) => slab.bounds),
       rejections: slabs.flatMap((slab) => slab.rejections),

@@ -122,7 +122,11 @@ export class Recorder implements SlabObserver {
         if (this.openLiquidation !== null) this.openLiquidation.insurancePaidAtoms += x;
         return;
       case EventKind.Socialized:
-        if (this.openLiquidation !== null) this.openLiquidation.socializedAtoms += x;
+        if (this.openLiquidation !== null) {
+          this.openLiquidation.socializedAtoms += x;
+          // ΔK = x · A · POS_SCALE / open interest of the side that carries it, rounded up.
+          this.openLiquidation.carriedByQ = mulDivFloor(x, this.ledger.sides[y as 0 | 1].a * POS_SCALE, z);
+        }
         return;
       case EventKind.Uninsured:
         if (this.openLiquidation !== null) this.openLiquidation.uninsuredAtoms += x;
@@ -194,6 +198,7 @@ export class Recorder implements SlabObserver {
       deficitAtoms,
       insurancePaidAtoms: 0,
       socializedAtoms: 0,
+      carriedByQ: null,
       uninsuredAtoms: 0,
     };
     this.liquidationFee = 0;

@@ -7,6 +7,7 @@ import {
 } from '../../engine/risk/index.ts';
 import { AGENT_MODULES } from '../agents/index.ts';
 import type { SlabSetup } from '../kernel/observer.ts';
+import type { AttackSpec } from '../scenario/schema.ts';
 import { calculateBounds, createAccountSets } from '../verify/extraction_bound.ts';
 import { probeRecovery } from '../verify/probes.ts';
 import type { AccountLedger, Ledger } from './ledger.ts';
@@ -19,7 +20,14 @@ export type GroupOutcome = Omit<GroupRow, 'netWithoutAttackAtoms'>;
 /** An attack's result before it is compared with the run without attacks. */
 export type AttackOutcome = Omit<
   AttackRow,
-  'honestWealthChangeAtoms' | 'lpWealthChangeAtoms' | 'insuranceChangeAtoms'
+  | 'honestWealthChangeAtoms'
+  | 'lpWealthChangeAtoms'
+  | 'insuranceChangeAtoms'
+  | 'criterion'
+  | 'measuredIn'
+  | 'measured'
+  | 'needed'
+  | 'success'
 >;
 
 /** Everything one slab recorded. Plain data: it crosses from worker to main thread. */
@@ -29,6 +37,9 @@ export interface SlabTables extends Omit<Tables, 'groups' | 'attacks'> {
   attacks: AttackOutcome[];
   /** Insurance at the end, after the flat losses of the valuation. */
   insuranceAtoms: number;
+  /** Profit that is not paid out at the end, as if all were settled and matured, and what of it could be paid. */
+  claimsAtoms: number;
+  backedAtoms: number;
 }
 
 /** The tables of a slab whose run is over. */
@@ -54,10 +65,12 @@ export function summarizeSlab(setup: SlabSetup, ledger: Ledger, recording: Recor
     exits,
     attacks: scenario.attacks
       .filter((attack) => attack.slabs.includes(slab.id))
-      .map(({ name, kind }) => createAttackOutcome(setup, recording, accounts, name, kind)),
+      .map(({ name, kind }) => createAttackOutcome(setup, ledger, recording, accounts, { name, kind })),
     bounds: calculateBounds(slab.id, sets, indices, flowsOf, ledger.insuranceSpent),
     rejections: listRejections(slab.id, recording.rejections),
     insuranceAtoms: value.insurance,
+    claimsAtoms: value.claims,
+    backedAtoms: value.backed,
   };
 }
 
@@ -152,10 +165,10 @@ const createGroup = (slab: string, group: string, role: GroupRow['role']): Group
 
 function createAttackOutcome(
   setup: SlabSetup,
+  ledger: Ledger,
   recording: Recording,
   accounts: readonly AccountRow[],
-  attack: string,
-  kind: string,
+  { kind, name: attack }: Pick<AttackSpec, 'name' | 'kind'>,
 ): AttackOutcome {
   const own = accounts.filter((row) => row.group === attack);
   const sum = (read: (row: AccountRow) => number) => own.reduce((total, row) => total + read(row), 0);
@@ -175,10 +188,12 @@ function createAttackOutcome(
     feesPaidAtoms: sum((row) => row.feesPaidAtoms),
     bidsPaidAtoms,
     peakReservedAtoms: recording.peakReserved.get(attack) ?? 0,
+    kLossAvoidedAtoms: ledger.accounts
+      .filter(({ owner }) => owner.group === attack)
+      .reduce((total, account) => total + Math.round(ledger.calculateAvoidedKLoss(account)), 0),
     firstDistortionSlot: recording.firstDistortionSlot,
     firstWithdrawalSlot: recording.firstWithdrawal.get(attack) ?? null,
     warmupPeriodSlots: setup.slab.risk.warmupPeriodSlots,
-    success: netExtractedAtoms > 0,
   };
 }
 

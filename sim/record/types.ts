@@ -116,6 +116,8 @@ export interface LiquidationRow {
   deficitAtoms: number;
   insurancePaidAtoms: number;
   socializedAtoms: number;
+  /** Open interest of the other side, over which K spread `socializedAtoms`; null if there was nothing to spread. */
+  carriedByQ: number | null;
   uninsuredAtoms: number;
 }
 
@@ -161,6 +163,8 @@ export interface AttackRow {
   /** Bids of all its actions in the auctions. They leave the venue: no vault holds them. */
   bidsPaidAtoms: number;
   peakReservedAtoms: number;
+  /** What the positions it closed would have lost through K afterwards, at the rate of those who stayed. */
+  kLossAvoidedAtoms: number;
   firstDistortionSlot: number | null;
   firstWithdrawalSlot: number | null;
   warmupPeriodSlots: number;
@@ -169,6 +173,13 @@ export interface AttackRow {
   /** Of it, by who carried it. */
   lpWealthChangeAtoms: number;
   insuranceChangeAtoms: number;
+  /** What its module calls success: the figure that is measured, its unit, and what it has to exceed. */
+  criterion: string;
+  measuredIn: 'atoms' | 'slots' | 'ratio';
+  /** null: nothing happened that the figure could be measured on. */
+  measured: number | null;
+  needed: number;
+  /** measured > needed. */
   success: boolean;
 }
 

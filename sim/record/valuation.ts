@@ -11,6 +11,9 @@ export interface MarketValue {
   accounts: ReadonlyMap<number, AccountValue>;
   /** Insurance left after it paid for the flat losses. */
   insurance: number;
+  /** Σ profit of all accounts, and what of it could be paid. */
+  claims: number;
+  backed: number;
 }
 
 /**
@@ -29,6 +32,6 @@ export function valueAccounts(market: Market, slot: number, price: number): Mark
       const feeDebt = calculateFeeDebt(market.account(index)!);
       value.worth = Math.max(0, value.capital + profit - feeDebt);
     }
-    return { accounts, insurance };
+    return { accounts, insurance, claims: positive, backed };
   });
 }

@@ -142,6 +142,7 @@ export function makeLiquidation(
     deficitAtoms: 0,
     insurancePaidAtoms: 0,
     socializedAtoms: 0,
+    carriedByQ: null,
     uninsuredAtoms: 0,
     ...changes,
   };
@@ -164,13 +165,18 @@ export function makeAttack(slab: string, changes: Partial<AttackRow> = {}): Atta
     feesPaidAtoms: 0,
     bidsPaidAtoms: 0,
     peakReservedAtoms: 0,
+    kLossAvoidedAtoms: 0,
     firstDistortionSlot: 300,
     firstWithdrawalSlot: null,
     warmupPeriodSlots: 0,
     honestWealthChangeAtoms: 0,
     lpWealthChangeAtoms: 0,
     insuranceChangeAtoms: 0,
-    success: false,
+    criterion: 'withdrawn + left inside − deposited − bids',
+    measuredIn: 'atoms',
+    measured: changes.netExtractedAtoms ?? 0,
+    needed: 0,
+    success: (changes.netExtractedAtoms ?? 0) > 0,
     ...changes,
   };
 }

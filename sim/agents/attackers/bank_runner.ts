@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { BPS } from '../../../engine/risk/index.ts';
+import type { ExitRow } from '../../record/types.ts';
 import { duration, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { Departure } from '../departure.ts';
 import { calculateMovedPrice } from '../sizing.ts';
+import { type AttackFacts, ROUNDING_ATOMS } from '../success.ts';
 import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
@@ -87,6 +89,21 @@ class BankRunner implements Agent {
   }
 }
 
+/**
+ * Paid by conversions − claims × r + K loss escaped − bids, where r is what all claims of the slab were paid on average:
+ * those converted during the run at their h, and those left at its end at the h of that moment.
+ */
+function measureAdvantage({ attacked, own }: AttackFacts): number {
+  const conversions = attacked.exits.filter(({ kind }) => kind === 'convert');
+  const sum = (exits: readonly ExitRow[], key: 'amountAtoms' | 'paidAtoms') =>
+    exits.reduce((total, exit) => total + exit[key], 0);
+  const claims = sum(conversions, 'amountAtoms') + attacked.claimsAtoms;
+  const paid = sum(conversions, 'paidAtoms') + attacked.backedAtoms;
+  const mine = conversions.filter(({ group }) => group === own.attack);
+  const share = claims === 0 ? 0 : (sum(mine, 'amountAtoms') / claims) * paid;
+  return Math.floor(sum(mine, 'paidAtoms') - share) + own.kLossAvoidedAtoms - own.bidsPaidAtoms;
+}
+
 export const bankRunner: AgentModule<BankRunnerParams> = {
   kind: 'bank_runner',
   role: 'attacker',
@@ -94,5 +111,11 @@ export const bankRunner: AgentModule<BankRunnerParams> = {
   params,
   hypothesis:
     'Whoever is first out of a failing venue is paid in full at the expense of those behind; success is a better payout than that of the same position held by somebody slower.',
+  success: {
+    figure: 'paid for its profit beyond the pro rata of all claims on the slab + K loss escaped − bids',
+    unit: 'atoms',
+    needed: () => ROUNDING_ATOMS,
+    measure: measureAdvantage,
+  },
   create: (setup) => new BankRunner(setup),
 };

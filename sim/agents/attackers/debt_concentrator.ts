@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { POS_SCALE } from '../../../engine/risk/index.ts';
 import { count } from '../../scenario/units.ts';
 import type { AccountView, Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { RETRY_SLOTS } from '../departure.ts';
@@ -81,6 +82,19 @@ export const debtConcentrator: AgentModule<DebtConcentratorParams> = {
   doc: 'Shrinks its insolvent position to one unit and has that liquidated, so that all of its debt falls on what little is left on the other side.',
   params,
   hypothesis:
-    'The bad debt of a large position can be put on whoever still holds the other side of a tiny one; success is a deficit carried by those who hold a small part of the open interest.',
+    'The bad debt of a large position can be put on whoever still holds the other side of a tiny one; success is that they lose more than the whole value of what they hold.',
+  success: {
+    figure: 'largest part of its debt that K put on others ÷ value of the positions that carried it',
+    unit: 'ratio',
+    needed: () => 1,
+    measure: ({ attacked, own }) => {
+      const burdens = attacked.liquidations.flatMap(({ carriedByQ, group, indexPrice, socializedAtoms }) =>
+        group !== own.attack || carriedByQ === null
+          ? []
+          : [(socializedAtoms / Math.max(1, carriedByQ) / indexPrice) * POS_SCALE],
+      );
+      return burdens.length === 0 ? null : Math.max(...burdens);
+    },
+  },
   create: (setup) => new DebtConcentrator(setup),
 };

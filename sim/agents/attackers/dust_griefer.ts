@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { count, duration, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
-import { directionOf, feeBid, sideParam } from './position_params.ts';
+import { BLOCKED_SIDES } from '../success.ts';
+import { directionOf, feeBid, sideParam, successAfter } from './position_params.ts';
 
 const params = z.strictObject({
   accounts: count(1, 1_000).default(10).describe('Accounts with one dust position each.'),
@@ -12,6 +13,7 @@ const params = z.strictObject({
   side: sideParam,
   start: duration().prefault('0 slots').describe('When it opens, from the start of the run.'),
   fee_bid: feeBid,
+  success_after: successAfter,
 });
 type DustGrieferParams = z.output<typeof params>;
 
@@ -47,6 +49,7 @@ export const dustGriefer: AgentModule<DustGrieferParams> = {
   doc: 'Opens positions too small to be liquidated, or to survive a scaling of their side, and leaves them there.',
   params,
   hypothesis:
-    'Dust pins open interest, so that a side never leaves DrainOnly or ResetPending; success is a side blocked at the end, for the price of dust. It earns nothing itself.',
+    'Dust pins open interest, so that a side never leaves DrainOnly or ResetPending; success is a side blocked for `success_after` longer than without it, for the price of dust. It earns nothing itself.',
+  success: BLOCKED_SIDES,
   create: (setup) => new DustGriefer(setup),
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { SlabTables } from '../../record/slab_summary.ts';
 import { count, duration, money } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+import { ROUNDING_ATOMS } from '../success.ts';
 import { feeBid } from './position_params.ts';
 
 const params = z.strictObject({
@@ -48,6 +50,13 @@ class ForcedConverter implements Agent {
   }
 }
 
+/** Released profit of others that their conversions did not pay. */
+const sumDestroyed = ({ exits }: SlabTables) =>
+  exits.reduce(
+    (sum, { amountAtoms, kind, paidAtoms }) => (kind === 'convert' ? sum + amountAtoms - paidAtoms : sum),
+    0,
+  );
+
 export const forcedConverter: AgentModule<ForcedConverterParams> = {
   kind: 'forced_converter',
   role: 'attacker',
@@ -55,5 +64,11 @@ export const forcedConverter: AgentModule<ForcedConverterParams> = {
   params,
   hypothesis:
     'A touch at the wrong moment destroys profit of a solvent market for good; success is a winner paid less than its profit although all losses are paid later. It earns nothing itself.',
+  success: {
+    figure: 'profit that conversions did not pay, more than without the attack',
+    unit: 'atoms',
+    needed: () => ROUNDING_ATOMS,
+    measure: ({ attacked, calm }) => sumDestroyed(attacked) - sumDestroyed(calm),
+  },
   create: (setup) => new ForcedConverter(setup),
 };

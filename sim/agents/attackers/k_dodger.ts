@@ -66,6 +66,16 @@ export const kDodger: AgentModule<KDodgerParams> = {
   doc: 'Holds a winning position and closes it, ahead of the keepers, in the slot in which the other side goes bankrupt.',
   params,
   hypothesis:
-    'Whoever closes before a bankrupt opposite account is liquidated leaves its deficit to those who stay; success is profit that nothing was taken from.',
+    'Whoever closes before a bankrupt opposite account is liquidated leaves its deficit to those who stay; success is a larger share of deficits escaped than carried and bid.',
+  success: {
+    figure: 'K loss that its closed position escaped − K loss it carried − bids',
+    unit: 'atoms',
+    needed: () => 0,
+    measure: ({ own, attacked }) => {
+      const accounts = attacked.accounts.filter(({ group }) => group === own.attack);
+      const carried = accounts.reduce((sum, { lostThroughKAtoms }) => sum + lostThroughKAtoms, 0);
+      return own.kLossAvoidedAtoms - carried - own.bidsPaidAtoms;
+    },
+  },
   create: (setup) => new KDodger(setup),
 };

@@ -3,6 +3,7 @@ import { duration, leverage, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup, IndexDistortion } from '../agent.ts';
 import { Departure, submitSettlement } from '../departure.ts';
 import { calculateOpeningSizeQ } from '../sizing.ts';
+import { PROFIT } from '../success.ts';
 import { feeBid } from './position_params.ts';
 
 const params = z.strictObject({
@@ -91,6 +92,7 @@ export const oracleSpike: AgentModule<OracleSpikeParams> = {
   params,
   hypothesis:
     'Profit made on a short-lived false price can be withdrawn before the price is corrected; success is more withdrawn than deposited.',
+  success: PROFIT,
   distortions: ({ start, length, distortion }): readonly IndexDistortion[] => [
     { fromSlot: start, toSlot: start + length, bps: distortion },
   ],

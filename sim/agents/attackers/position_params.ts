@@ -20,6 +20,11 @@ export const positionParams = {
 
 export const sideParam = z.enum(['long', 'short']).describe('Direction of the position.');
 
+/** For attackers that only want to do harm. */
+export const successAfter = duration()
+  .prefault('1 min')
+  .describe('It counts as success if a side is blocked for more than this longer than without the attack.');
+
 export const directionOf = (side: z.output<typeof sideParam>): 1 | -1 => (side === 'long' ? 1 : -1);
 
 /** An equal share of the budget, atoms. Throws a RangeError if the venue would not take it as a first deposit. */

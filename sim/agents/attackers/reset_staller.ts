@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { LONG, Mode, SHORT } from '../../../engine/risk/index.ts';
 import { count, duration } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+import { BLOCKED_SIDES } from '../success.ts';
 import { submitTurn } from '../target_position.ts';
-import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
+import {
+  directionOf,
+  positionParams,
+  shareBudget,
+  sideParam,
+  submitOpening,
+  successAfter,
+} from './position_params.ts';
 
 const params = z.strictObject({
   ...positionParams,
@@ -12,6 +20,7 @@ const params = z.strictObject({
   every: duration(1)
     .prefault('25 slots')
     .describe('How often it looks whether its accounts were settled by others and opens them again.'),
+  success_after: successAfter,
 });
 type ResetStallerParams = z.output<typeof params>;
 
@@ -66,6 +75,7 @@ export const resetStaller: AgentModule<ResetStallerParams> = {
   doc: 'Leaves many accounts on a side that is reset and settles none of them, so that others have to.',
   params,
   hypothesis:
-    'Stale accounts that nobody settles keep a side in ResetPending; success is a side that stays blocked although keepers are at work. It earns nothing itself.',
+    'Stale accounts that nobody settles keep a side in ResetPending; success is a side blocked for `success_after` longer than without it, although keepers are at work. It earns nothing itself.',
+  success: BLOCKED_SIDES,
   create: (setup) => new ResetStaller(setup),
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { calculateMovedPrice } from '../sizing.ts';
+import { PROFIT } from '../success.ts';
 import { OppositePair } from './opposite_pair.ts';
 import { positionParams } from './position_params.ts';
 
@@ -76,5 +77,6 @@ export const selfLiquidator: AgentModule<SelfLiquidatorParams> = {
   params,
   hypothesis:
     'The loss of one of two paired accounts stops at its margin while the other wins the whole move, so the venue inherits the gap; success is more withdrawn and left than deposited.',
+  success: PROFIT,
   create: (setup) => new SelfLiquidator(setup),
 };

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { POS_SCALE } from '../../../engine/risk/index.ts';
+import type { SlabTables } from '../../record/slab_summary.ts';
+import type { SeriesRow } from '../../record/types.ts';
 import { count, duration } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
 import { Departure, submitSettlement } from '../departure.ts';
+import type { AttackFacts } from '../success.ts';
 import { directionOf, positionParams, shareBudget, sideParam, submitOpening } from './position_params.ts';
 
 const params = z.strictObject({
@@ -107,6 +111,55 @@ class WarmupFarmer implements Agent {
   }
 }
 
+/** Signed position of an attack in each slot of the series, q-units, from its fills. */
+function* tracePosition({ fills, series }: SlabTables, group: string): Generator<[SeriesRow, number]> {
+  let positionQ = 0;
+  let next = 0;
+  for (const row of series) {
+    for (; next < fills.length && fills[next]!.slot <= row.slot; next += 1) {
+      const { buyerGroup, sellerGroup, sizeQ } = fills[next]!;
+      if (buyerGroup === group) positionQ += sizeQ;
+      if (sellerGroup === group) positionQ -= sizeQ;
+    }
+    yield [row, positionQ];
+  }
+}
+
+/**
+ * What one account that is touched every `every` slots would have out of its reserve before `slot`, had it made the same
+ * gains: each of them spreads the whole reserve over the warmup again (design 01 §6), losses come out of the reserve.
+ */
+function calculateOneAccountRelease({ attacked, own }: AttackFacts, every: number, slot: number): number {
+  let [reserve, slope, released, gain] = [0, 0, 0, 0];
+  let touchedSlot = 0;
+  let last: { indexPrice: number; positionQ: number } | null = null;
+  for (const [row, positionQ] of tracePosition(attacked, own.attack)) {
+    if (row.slot >= slot) break;
+    const { indexPrice } = row;
+    if (last !== null) gain += ((indexPrice - last.indexPrice) / POS_SCALE) * last.positionQ;
+    last = { indexPrice, positionQ };
+    if (row.slot - touchedSlot < every) continue;
+    const out = Math.min(reserve, slope * (row.slot - touchedSlot));
+    released += out;
+    reserve = Math.max(0, reserve - out + gain);
+    if (gain > 0) slope = reserve / own.warmupPeriodSlots;
+    gain = 0;
+    touchedSlot = row.slot;
+  }
+  return released;
+}
+
+/** Share of its profit that was out a warmup after the start, less what one account with the same gains would have. */
+function measureHeadStart(facts: AttackFacts, { every, start }: WarmupFarmerParams): number | null {
+  const { attacked, own } = facts;
+  const slot = start + own.warmupPeriodSlots + every;
+  const paid = attacked.exits.filter(({ group, kind }) => kind === 'convert' && group === own.attack);
+  const total = paid.reduce((sum, exit) => sum + exit.amountAtoms, 0);
+  if (total === 0 || own.warmupPeriodSlots === 0) return null;
+  const early = paid.reduce((sum, exit) => (exit.slot < slot ? sum + exit.amountAtoms : sum), 0);
+  return (early - calculateOneAccountRelease(facts, every, slot)) / total;
+}
+
 export const warmupFarmer: AgentModule<WarmupFarmerParams> = {
   kind: 'warmup_farmer',
   role: 'attacker',
@@ -114,5 +167,11 @@ export const warmupFarmer: AgentModule<WarmupFarmerParams> = {
   params,
   hypothesis:
     'Profit spread over many accounts matures earlier than the same profit in one, where every gain re-spreads all of it; success is profit withdrawn sooner than one account of the same budget could.',
+  success: {
+    figure: 'share of its profit that is out a warmup after the start, more than one account would have',
+    unit: 'ratio',
+    needed: () => 0.05,
+    measure: measureHeadStart,
+  },
   create: (setup) => new WarmupFarmer(setup),
 };

@@ -6,6 +6,8 @@ import { feeBid } from './position_params.ts';
 /** Distortions are looked through slot by slot, so their number is bounded. */
 const MAX_UPTICKS = 500;
 
+import type { SlabTables } from '../../record/slab_summary.ts';
+
 const params = z
   .strictObject({
     start: duration().prefault('0 slots').describe('When it begins, from the start of the run.'),
@@ -55,13 +57,20 @@ class WarmupStaller implements Agent {
   }
 }
 
+/** Share of all profit on the slab that is still in reserve at its latest sample before `slot`; 0 without profit. */
+function calculateLockedShare({ series }: SlabTables, slot: number): number {
+  const sample = series.findLast((row) => row.slot < slot);
+  if (sample === undefined || sample.pnlPositiveAtoms === 0) return 0;
+  return (sample.pnlPositiveAtoms - sample.pnlMaturedAtoms) / sample.pnlPositiveAtoms;
+}
+
 export const warmupStaller: AgentModule<WarmupStallerParams> = {
   kind: 'warmup_staller',
   role: 'attacker',
   doc: 'Nudges the index by a basis point and touches all positions, again and again, so that reserves of others keep re-spreading.',
   params,
   hypothesis:
-    'Tiny gains and frequent touches keep the profit of others locked; success is about e⁻¹ of a reserve still locked after a whole warmup. It earns nothing itself.',
+    'Tiny gains and frequent touches keep the profit of others locked; success is more than a tenth of all profit locked that would be free without it (e⁻¹ of a reserve after a whole warmup is possible). It earns nothing itself.',
   distortions: ({ start, length, every, uptick }): readonly IndexDistortion[] => {
     if (uptick === 0) return [];
     const windows: IndexDistortion[] = [];
@@ -69,6 +78,13 @@ export const warmupStaller: AgentModule<WarmupStallerParams> = {
       windows.push({ fromSlot: from, toSlot: from + every, bps: uptick });
     }
     return windows;
+  },
+  success: {
+    figure: 'share of all profit locked when it ends, more than without the attack',
+    unit: 'ratio',
+    needed: () => 0.1,
+    measure: ({ attacked, calm }, { length, start }) =>
+      calculateLockedShare(attacked, start + length) - calculateLockedShare(calm, start + length),
   },
   create: (setup) => new WarmupStaller(setup),
 };

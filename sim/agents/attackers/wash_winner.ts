@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup, IndexDistortion } from '../agent.ts';
+import { PROFIT } from '../success.ts';
 import { OppositePair } from './opposite_pair.ts';
 import { positionParams } from './position_params.ts';
 
@@ -56,6 +57,7 @@ export const washWinner: AgentModule<WashWinnerParams> = {
   params,
   hypothesis:
     'Insurance and the other holders pay a winner what its own bankrupt account does not; success is more withdrawn and left than deposited.',
+  success: PROFIT,
   distortions: ({ start, length, distortion }): readonly IndexDistortion[] => [
     { fromSlot: start, toSlot: start + length, bps: distortion },
   ],

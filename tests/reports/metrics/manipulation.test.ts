@@ -25,6 +25,7 @@ const attacks = [
 test.each([
   ['manipulation.attacks', 4],
   ['manipulation.attacks_profitable', 2],
+  ['manipulation.attacks_successful', 2],
   ['manipulation.capital_in', 4_000 * USD],
   ['manipulation.capital_out', 1_050 * USD],
   ['manipulation.bids_paid', 3],

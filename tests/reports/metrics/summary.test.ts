@@ -53,6 +53,7 @@ test('facts: what needs a reader first; engine promises pass, market outcomes as
     ['principal_through_k', 'attention'],
     ['exposure_removed', 'attention'],
     ['attacks', 'attention'],
+    ['attack_criteria', 'attention'],
     ['honest_wealth', 'attention'],
     ['accounting', 'pass'],
     ['flat_principal', 'pass'],

@@ -32,9 +32,12 @@ describe('AGENT_MODULES', () => {
     expect(error?.issues.some((issue) => issue.code === 'unrecognized_keys')).toBe(true);
   });
 
-  it('asks every attacker for a hypothesis and the distortions it needs', () => {
+  it('asks every attacker for a hypothesis and for what success is', () => {
     const attackers = entries.filter(([, { role }]) => role === 'attacker').map(([, module]) => module);
     expect(attackers.length).toBeGreaterThan(0);
-    for (const { hypothesis } of attackers) expect(hypothesis).toMatch(/success/);
+    for (const { hypothesis, success } of attackers) {
+      expect(hypothesis).toMatch(/success/);
+      expect(success?.figure).toMatch(/^[a-zK]/);
+    }
   });
 });

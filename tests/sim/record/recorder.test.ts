@@ -78,6 +78,8 @@ describe('a bankruptcy shared through K', () => {
         deficitAtoms: 1_000_000,
         insurancePaidAtoms: 300_000,
         socializedAtoms: 700_000,
+        // The shorts of 2 and 3.
+        carriedByQ: 20_000_000,
         uninsuredAtoms: 0,
       },
     ]);
@@ -271,6 +273,5 @@ test('an attack: reserve at its peak, first withdrawal, what is left inside', ()
     peakReservedAtoms: 2_000_000,
     firstDistortionSlot: 1,
     firstWithdrawalSlot: 10,
-    success: false,
   });
 });

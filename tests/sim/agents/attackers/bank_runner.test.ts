@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bankRunner } from '../../../../sim/agents/attackers/bank_runner.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
-import { accountOf, crankers, gainOf, jump, liquidators, play, whale } from '../play.ts';
+import { accountOf, attackOf, crankers, gainOf, jump, liquidators, play, whale } from '../play.ts';
 
 const close = { type: 'close', account: 7, share: 1 };
 
@@ -48,20 +48,22 @@ describe('bank_runner', () => {
         },
       ],
     });
-    return [gainOf(record), accountOf(record, 'slow').netAtoms];
+    const { measured, success } = attackOf(record);
+    return [gainOf(record), accountOf(record, 'slow').netAtoms, measured, success];
   };
 
   it('takes its whole profit if it closes before the bankrupt is liquidated', async () => {
     // The LP took its 50 over: it and the slow one carry 500 each. The slow one is paid before anybody has touched
     // the LP, at h = 500 / 1 000.
-    expect(await run(true, [])).toEqual([1_500_000_000, 500_000_000]);
+    // 2 000 were paid for claims of 2 500, so 1 200 was its part: 300, the 500 of K it escaped, and four bids.
+    expect(await run(true, [])).toEqual([1_500_000_000, 500_000_000, 796_000_000, true]);
   });
 
   it('takes it from those behind where nobody settles them and the loss is left to h', async () => {
-    expect(await run(false, [])).toEqual([1_500_000_000, 500_000_000]);
+    expect(await run(false, [])).toEqual([1_500_000_000, 500_000_000, 496_000_000, true]);
   });
 
   it('is paid like everybody else where keepers settle profit early: h = 2 000 / 3 000', async () => {
-    expect(await run(false, [crankers()])).toEqual([1_000_000_000, 1_000_000_000]);
+    expect(await run(false, [crankers()])).toEqual([1_000_000_000, 1_000_000_000, -4_000_000, false]);
   });
 });

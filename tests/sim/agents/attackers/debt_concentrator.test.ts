@@ -29,7 +29,7 @@ describe('debt_concentrator', () => {
 
   // 100 long with 2 000, across it the LP with 99 and a small short of 1. A fall of 30 % leaves a debt of 1 000.
   const short = whale('victim', { capital: '1_000 USDC', leverage: '0.1 x', side: 'short' });
-  const crash = (attacked: boolean) =>
+  const crash = (attacked: boolean, leaveQ = 1_000_000) =>
     play({
       slots: 30,
       price: jump('-30 %', 10),
@@ -44,7 +44,7 @@ describe('debt_concentrator', () => {
             {
               name: 'debtor',
               kind: 'debt_concentrator',
-              params: { budget: '2_000 USDC', side: 'long', leave_q: 1_000_000, fee_bid: '1 USDC' },
+              params: { budget: '2_000 USDC', side: 'long', leave_q: leaveQ, fee_bid: '1 USDC' },
             },
           ]
         : [],
@@ -63,6 +63,14 @@ describe('debt_concentrator', () => {
     // It gained 30 on its unit, and pays the rest with its principal.
     expect(accountOf(record, 'victim').netAtoms).toBe(-970_000_000);
     // The attacker gets nothing: the debt was never its to pay. It bid for four actions.
-    expect(attackOf(record)).toMatchObject({ success: false, netExtractedAtoms: -2_004_000_000 });
+    expect(attackOf(record)).toMatchObject({ success: true, netExtractedAtoms: -2_004_000_000 });
+    // 1 000 fell on one unit at 70.
+    expect(attackOf(record).measured).toBeCloseTo(1_000 / 70, 9);
+  });
+
+  it('puts no more than its share on anybody if it leaves all of its position', async () => {
+    const record = await crash(true, 100_000_000);
+    expect(attackOf(record).success).toBe(false);
+    expect(attackOf(record).measured).toBeCloseTo(1_000 / 7_000, 9);
   });
 });

@@ -45,7 +45,11 @@ describe('dust_griefer', () => {
       attacks,
     });
   const dust = (side: string, size: number) => [
-    { name: 'dust', kind: 'dust_griefer', params: { accounts: 3, side, size_q: size } },
+    {
+      name: 'dust',
+      kind: 'dust_griefer',
+      params: { accounts: 3, side, size_q: size, success_after: '30 slots' },
+    },
   ];
 
   it('keeps a side in DrainOnly with three positions of 10 USDC, against all keepers', async () => {
@@ -56,7 +60,8 @@ describe('dust_griefer', () => {
     const record = await crash(dust('long', 100_000));
     expect(record.slabs[0]).toMatchObject({ finalModeShort: 'DrainOnly', recoveryInstructions: null });
     expect(accountOf(record, 'buyer').positionQ).toBe(0);
-    // It cost what 0.3 units lost.
+    // From slot 10 to the end at 60, less the slot that the reset takes without it; it cost what 0.3 units lost.
+    expect(attackOf(record)).toMatchObject({ success: true, measured: 49, needed: 30 });
     expect(attackOf(record)).toMatchObject({ depositedAtoms: 30_000_000, netExtractedAtoms: -9_000_000 });
   });
 
@@ -64,6 +69,7 @@ describe('dust_griefer', () => {
     const record = await crash(dust('long', 10));
     expect(record.slabs[0]).toMatchObject({ finalModeLong: 'Normal', finalModeShort: 'Normal' });
     expect(accountOf(record, 'buyer').positionQ).toBeGreaterThan(0);
+    expect(attackOf(record).success).toBe(false);
   });
 
   it('cannot pin anything with positions that round away: phantom dust covers them', async () => {

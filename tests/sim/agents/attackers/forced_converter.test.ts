@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forcedConverter } from '../../../../sim/agents/attackers/forced_converter.ts';
 import { createAgent, FakeContext } from '../fake_context.ts';
-import { accountOf, crankers, jump, play, whale } from '../play.ts';
+import { accountOf, attackOf, crankers, jump, play, whale } from '../play.ts';
 
 const settle = (account: number) => ({ type: 'settle', account });
 
@@ -57,6 +57,7 @@ describe('forced_converter', () => {
     const { gainsConvertedAtoms, netAtoms, releasedConsumedAtoms } = accountOf(record, 'winner');
     expect(releasedConsumedAtoms).toBe(1_000_000_000);
     expect([gainsConvertedAtoms, netAtoms]).toEqual([0, 0]);
+    expect(attackOf(record)).toMatchObject({ success: true, measured: 1_000_000_000 });
     // The loser pays all the same; the money stays in the vault and belongs to nobody.
     expect(accountOf(record, 'loser').netAtoms).toBe(-1_000_000_000);
   });
@@ -64,5 +65,6 @@ describe('forced_converter', () => {
   it('does no harm where keepers settle losers first', async () => {
     const record = await close(true, [crankers()]);
     expect(accountOf(record, 'winner').netAtoms).toBe(1_000_000_000);
+    expect(attackOf(record)).toMatchObject({ success: false, measured: 0 });
   });
 });

@@ -57,7 +57,13 @@ describe('k_dodger', () => {
     expect(record.tables.liquidations).toMatchObject([{ group: 'bankrupt', socializedAtoms: 1_000_000_000 }]);
     // The LP took the dodger's 30 over: 30 and 70 of 100 are left to pay.
     expect(lossesOf(record)).toEqual([0, 300_000_000, 700_000_000]);
-    expect(attackOf(record)).toMatchObject({ success: true, netExtractedAtoms: 895_000_000 });
+    expect(attackOf(record)).toMatchObject({
+      success: true,
+      netExtractedAtoms: 895_000_000,
+      measured: 295_000_000,
+    });
+    // It escaped the 300 that its position would have cost.
+    expect(attackOf(record).kLossAvoidedAtoms).toBe(300_000_000);
     // Deposit, trade, close, settlement of the others and withdrawal, with a bid of 1 each.
     expect(attackOf(record).bidsPaidAtoms).toBe(5_000_000);
     expect(attackOf(record).withdrawnAtoms).toBe(1_900_000_000);
@@ -67,5 +73,7 @@ describe('k_dodger', () => {
     const record = await crash('40 %');
     expect(lossesOf(record)).toEqual([300_000_000, 300_000_000, 400_000_000]);
     expect(gainOf(record)).toBe(600_000_000);
+    // It escaped nothing, carried 300 and bid twice.
+    expect(attackOf(record)).toMatchObject({ success: false, measured: -302_000_000 });
   });
 });

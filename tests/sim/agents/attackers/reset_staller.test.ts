@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Mode } from '../../../../engine/risk/index.ts';
 import { resetStaller } from '../../../../sim/agents/attackers/reset_staller.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
-import { accountsOf, crankers, jump, liquidators, play, whale } from '../play.ts';
+import { accountsOf, attackOf, crankers, jump, liquidators, play, whale } from '../play.ts';
 
 describe('reset_staller', () => {
   it('waits until others have settled it and its side is Normal, then opens again', () => {
@@ -40,7 +40,14 @@ describe('reset_staller', () => {
         {
           name: 'staller',
           kind: 'reset_staller',
-          params: { budget: '2_000 USDC', side: 'short', accounts: 20, leverage: '2 x', every: '100 slots' },
+          params: {
+            budget: '2_000 USDC',
+            side: 'short',
+            accounts: 20,
+            leverage: '2 x',
+            every: '100 slots',
+            success_after: '30 slots',
+          },
         },
       ],
     });
@@ -57,6 +64,8 @@ describe('reset_staller', () => {
     // 20 accounts and the LP: as many permissionless touches end it.
     expect(record.slabs[0]?.recoveryInstructions).toBe(21);
     expect(accountsOf(record, 'staller').every((row) => row.withdrawnAtoms === 0)).toBe(true);
+    // Without it the LP, which nobody settles either, blocks the side for as long.
+    expect(attackOf(record)).toMatchObject({ success: false, measured: 0 });
   });
 
   it('delays a working cranker by accounts over capacity, no more', async () => {
@@ -64,5 +73,12 @@ describe('reset_staller', () => {
     const record = await crash([crankers({ every: '3 slots', batch: 5 })]);
     expect(blockedSlots(record)).toEqual({ from: 10, to: 24 });
     expect(record.slabs[0]).toMatchObject({ finalModeShort: 'Normal', recoveryInstructions: 0 });
+    // Without it the cranker is done in slot 12.
+    expect(attackOf(record)).toMatchObject({ success: false, measured: 12 });
+  });
+
+  it('succeeds against a cranker that it outnumbers', async () => {
+    const record = await crash([crankers({ every: '3 slots', batch: 1 })]);
+    expect(attackOf(record)).toMatchObject({ success: true, measured: 48, measuredIn: 'slots', needed: 30 });
   });
 });

@@ -81,6 +81,8 @@ describe('warmup_farmer', () => {
     const [one, ten] = [await farm(1, 'together'), await farm(10, 'together')];
     expect(Math.abs(ten.early - one.early)).toBeLessThan(0.000_01);
     expect(ten.attack.feesPaidAtoms).toBeGreaterThanOrEqual(one.attack.feesPaidAtoms);
+    expect(Math.abs(ten.attack.measured!)).toBeLessThan(0.03);
+    expect(ten.attack.success).toBe(false);
   });
 
   it('gets a half instead of 1/e by the end of a steady rise when accounts take turns, for the fees of each turn', async () => {
@@ -88,6 +90,8 @@ describe('warmup_farmer', () => {
     // Touched throughout, R' = p − R/T leaves 1 − 1/e of the profit locked at T; aged apart, each part loses (T − t)/T.
     expect(Math.abs(one.early - 0.368)).toBeLessThan(0.03);
     expect(Math.abs(turns.early - 0.5)).toBeLessThan(0.03);
+    expect(Math.abs(turns.attack.measured! - (turns.early - one.early))).toBeLessThan(0.03);
+    expect([one.attack.success, turns.attack.success]).toEqual([false, true]);
     expect(turns.attack.feesPaidAtoms).toBeGreaterThan(5 * one.attack.feesPaidAtoms);
     expect(turns.attack.netExtractedAtoms).toBeLessThan(one.attack.netExtractedAtoms);
   });

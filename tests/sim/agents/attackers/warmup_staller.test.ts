@@ -56,10 +56,13 @@ describe('warmup_staller', () => {
     expect(locked).toBeGreaterThan(0.3);
     expect(locked).toBeLessThan(0.4);
     // It costs and earns nothing inside the venue.
-    expect(attackOf(record)).toMatchObject({ depositedAtoms: 0, netExtractedAtoms: 0, success: false });
+    expect(attackOf(record)).toMatchObject({ depositedAtoms: 0, netExtractedAtoms: 0, success: true });
+    expect(attackOf(record).measured).toBeCloseTo(locked, 2);
   });
 
   it('does nothing by touching alone: the slope is kept while there is no new profit', async () => {
-    expect(accountOf(await hold('0 bps'), 'winner').reservedAtoms).toBe(0);
+    const record = await hold('0 bps');
+    expect(accountOf(record, 'winner').reservedAtoms).toBe(0);
+    expect(attackOf(record)).toMatchObject({ success: false, measured: 0 });
   });
 });
