@@ -14,6 +14,7 @@ export {
   addScaledTerm,
   calculateFundingTerm,
   calculateKPnl,
+  createWords,
   subtractMulDivCeil,
   Wide,
 } from './wide.ts';

@@ -19,17 +19,18 @@ import type { Slab } from './state.ts';
  * the name of the error; then the state and the event stream are as they were before.
  */
 export function applySlab(slab: Slab, instruction: SlabInstruction): SlabErrorName | null {
-  const mark = slab.mark();
+  const { journal } = slab.market;
+  const mark = journal.mark();
   slab.bookChanged = false;
   slab.quotesChanged = 0;
   slab.lastResult.clear();
   try {
     dispatch(slab, instruction);
     publishBook(slab);
-    slab.release(mark);
+    journal.release(mark);
     return null;
   } catch (error) {
-    slab.rollback(mark);
+    journal.rollback(mark);
     slab.lastResult.clear();
     return nameError(error);
   }

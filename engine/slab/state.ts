@@ -161,6 +161,7 @@ export class Slab {
     this.aggressorBase = claim(aggressor.length, maxAggressors);
     this.words = new Float64Array(used);
     this.log = new WordLog(this.words);
+    this.market.journal.companion = this.log;
     const { words } = this;
     words[Book.nextOrderId] = 1;
     words[Book.nextHoldId] = 1;
@@ -169,29 +170,13 @@ export class Slab {
     words[Book.batchMark] = initPrice;
   }
 
-  /** Writes a word, remembering what it was while a savepoint is open. */
+  /** Writes a word. A savepoint of `market.journal` must be open. */
   set(address: number, value: number): void {
     this.log.set(address, value);
   }
 
   add(address: number, delta: number): void {
     this.log.set(address, this.words[address]! + delta);
-  }
-
-  /** Opens a savepoint of the whole slab, its risk engine included (see `UndoJournal`). */
-  mark(): number {
-    this.log.mark();
-    return this.market.journal.mark();
-  }
-
-  release(mark: number): void {
-    this.market.journal.release(mark);
-    this.log.release();
-  }
-
-  rollback(mark: number): void {
-    this.market.journal.rollback(mark);
-    this.log.rollback();
   }
 
   /** Addresses of the words that the last instruction changed, or an open savepoint has changed so far. */

@@ -1,12 +1,14 @@
-/** Words of which every change is undone by going back through a log of what they were. Savepoints nest. */
-export class WordLog {
+import type { JournalCompanion } from '../risk/journal.ts';
+
+/**
+ * Words whose changes are undone by going back through a log of what they were. They are written only while a savepoint of
+ * the risk engine's journal is open, and share its savepoints.
+ */
+export class WordLog implements JournalCompanion {
   private readonly words: Float64Array;
   private addresses = new Int32Array(256);
   private values = new Float64Array(256);
   private used = 0;
-  /** Length of the log at each open savepoint. */
-  private readonly starts: number[] = [];
-  private depth = 0;
 
   constructor(words: Float64Array) {
     this.words = words;
@@ -16,12 +18,10 @@ export class WordLog {
     const { words } = this;
     const before = words[address]!;
     if (before === value) return;
-    if (this.depth > 0) {
-      if (this.used === this.values.length) this.grow();
-      this.addresses[this.used] = address;
-      this.values[this.used] = before;
-      this.used += 1;
-    }
+    if (this.used === this.values.length) this.grow();
+    this.addresses[this.used] = address;
+    this.values[this.used] = before;
+    this.used += 1;
     words[address] = value;
   }
 
@@ -34,25 +34,17 @@ export class WordLog {
     this.values = values;
   }
 
-  mark(): void {
-    if (this.depth === 0) this.used = 0;
-    this.starts[this.depth] = this.used;
-    this.depth += 1;
+  mark(depth: number): number {
+    // The log of what was kept serves `eachChange` until the next instruction begins.
+    if (depth === 0) this.used = 0;
+    return this.used;
   }
 
-  /** Closes the innermost savepoint and keeps what happened since. */
-  release(): void {
-    this.depth -= 1;
-  }
-
-  /** Closes the innermost savepoint and undoes what happened since. */
-  rollback(): void {
-    this.depth -= 1;
-    const start = this.starts[this.depth]!;
-    for (let at = this.used - 1; at >= start; at -= 1) {
+  rollback(mark: number): void {
+    for (let at = this.used - 1; at >= mark; at -= 1) {
       this.words[this.addresses[at]!] = this.values[at]!;
     }
-    this.used = start;
+    this.used = mark;
   }
 
   /** Calls `visit` for each word that changed since the outermost savepoint was last opened; some may come twice. */
