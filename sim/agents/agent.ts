@@ -167,6 +167,8 @@ export interface AgentModule<P = unknown> {
   success?: SuccessCriterion<P>;
   /** Attackers: when and by how much the attack distorts the index (design 03 §1, phase 1). */
   distortions?(params: P): readonly IndexDistortion[];
+  /** Whether it can only work where there is an order book; the loader refuses it elsewhere. */
+  needsBook?(params: P): boolean;
   /** Groups that the parameters name; the loader refuses those that the scenario does not have. */
   groups?(params: P): readonly GroupReference[];
   create(setup: AgentSetup<P>): Agent;

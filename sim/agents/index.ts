@@ -7,11 +7,13 @@ import { kDodger } from './attackers/k_dodger.ts';
 import { oracleSpike } from './attackers/oracle_spike.ts';
 import { resetStaller } from './attackers/reset_staller.ts';
 import { selfLiquidator } from './attackers/self_liquidator.ts';
+import { toxicTaker } from './attackers/toxic_taker.ts';
 import { warmupFarmer } from './attackers/warmup_farmer.ts';
 import { warmupStaller } from './attackers/warmup_staller.ts';
 import { washWinner } from './attackers/wash_winner.ts';
 import { cranker } from './keepers/cranker.ts';
 import { liquidator } from './keepers/liquidator.ts';
+import { marketMaker } from './traders/market_maker.ts';
 import { meanReversion } from './traders/mean_reversion.ts';
 import { momentum } from './traders/momentum.ts';
 import { noise } from './traders/noise.ts';
@@ -29,6 +31,7 @@ const MODULES = [
   forcedConverter,
   kDodger,
   liquidator,
+  marketMaker,
   meanReversion,
   momentum,
   noise,
@@ -37,6 +40,7 @@ const MODULES = [
   resetStaller,
   retailLevered,
   selfLiquidator,
+  toxicTaker,
   value,
   warmupFarmer,
   warmupStaller,

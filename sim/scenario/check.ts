@@ -1,7 +1,7 @@
 import { BPS } from '../../engine/risk/constants.ts';
 import { type RiskParams, validateParams } from '../../engine/risk/params.ts';
 import type { AgentModule, AgentSetup, IndexDistortion } from '../agents/agent.ts';
-import { checkBook, checkDesignatedLps } from './check_book.ts';
+import { checkBook, checkBookAgents, checkDesignatedLps } from './check_book.ts';
 import { findNearest, type ScenarioIssue } from './issues.ts';
 import type { Draft, PriceReach, Resolved } from './resolve.ts';
 import { type AgentModules, LP_GROUP, RISK_KEYS, type SlabSpec } from './schema.ts';
@@ -166,6 +166,7 @@ export function checkDraft(draft: Draft, modules: AgentModules): ScenarioIssue[]
     ...checkArrivals(draft),
     ...checkGroupReferences(draft, modules),
     ...checkDesignatedLps(draft),
+    ...checkBookAgents(draft, modules),
     ...draft.risks.flatMap(checkParams),
   ];
   for (const slab of draft.slabs) {

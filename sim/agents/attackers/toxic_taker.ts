@@ -91,7 +91,10 @@ class ToxicTaker implements Agent {
     const { indexPrice, venue } = context;
     const book = context.book!;
     const sign = side === 'buy' ? 1 : -1;
-    const worst = calculateMovedPrice(indexPrice, -sign * Math.min(BPS - 1, venue.params.tradingFeeBps + edge));
+    const worst = calculateMovedPrice(
+      indexPrice,
+      -sign * Math.min(BPS - 1, venue.params.tradingFeeBps + edge),
+    );
     const priceAtoms = alignPrice(worst, side, book.params.tickAtoms);
     const limitQ = calculateOpeningSizeQ(calculateStakeAtoms(view), leverage, indexPrice, venue.params);
     const wantedQ = Math.min(countWithin(book, side, priceAtoms), limitQ - sign * view.positionQ);

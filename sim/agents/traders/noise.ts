@@ -2,11 +2,14 @@ import ln from '@stdlib/math-base-special-ln';
 import { z } from 'zod';
 import { mulDivFloor } from '../../../engine/math/index.ts';
 import { BPS, POS_SCALE } from '../../../engine/risk/index.ts';
+import { alignPrice, alignSize } from '../../kernel/book_grid.ts';
 import type { Rng } from '../../kernel/streams.ts';
 import { distribution, sampleDistribution } from '../../scenario/distributions.ts';
 import { duration, leverage, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
-import { calculateOpeningSizeQ } from '../sizing.ts';
+import type { BookAction, BookResult, OrderSide } from '../book.ts';
+import { RestingOrders } from '../quoting/resting_orders.ts';
+import { calculateMovedPrice, calculateOpeningSizeQ } from '../sizing.ts';
 import { calculateStakeAtoms, isBroke } from '../target_position.ts';
 
 const params = z.strictObject({
@@ -21,6 +24,17 @@ const params = z.strictObject({
   max_leverage: leverage()
     .prefault('3 x')
     .describe('An order is cut so that the position stays within this multiple of the capital.'),
+  limit_share: percent()
+    .prefault('0 %')
+    .describe('Chance that an order is a limit order on the book, instead of a trade at once.'),
+  limit_distance: distribution(percent(-9_999, 9_999))
+    .prefault({ uniform: ['0 bps', '20 bps'] })
+    .describe(
+      'How far behind the best price of its own side a limit order is; below 0: into the spread or across it.',
+    ),
+  limit_life: duration(1)
+    .prefault('250 slots')
+    .describe('Mean time until a limit order is cancelled; the times are exponential.'),
 });
 type NoiseParams = z.output<typeof params>;
 
@@ -30,6 +44,7 @@ class Noise implements Agent {
   private readonly params: NoiseParams;
   private readonly rng: Rng;
   private readonly capitalAtoms: number;
+  private readonly resting: RestingOrders;
   /** Time of the next order in slots, not rounded, so that the rate is exactly 1 / mean_gap. */
   private nextTime = 0;
 
@@ -37,6 +52,7 @@ class Noise implements Agent {
     this.params = setup.params;
     this.rng = setup.rng;
     this.accounts = [setup.allocateAccount()];
+    this.resting = new RestingOrders(this.accounts[0]);
     this.capitalAtoms = Math.max(
       setup.risk.minInitialDeposit,
       sampleDistribution(setup.params.capital, setup.rng),
@@ -50,24 +66,57 @@ class Noise implements Agent {
   }
 
   onWake(context: AgentContext): void {
+    this.resting.cancelDue(context);
+    if (this.nextTime > context.slot) return;
     const view = context.view(this.accounts[0]);
     if (view === undefined || isBroke(view)) return;
     const { indexPrice, venue } = context;
-    const { max_leverage: most } = this.params;
+    const { limit_share: limits, max_leverage: most } = this.params;
     const limitQ = calculateOpeningSizeQ(calculateStakeAtoms(view), most, indexPrice, venue.params);
     let heldQ = view.positionQ;
     for (; this.nextTime <= context.slot; this.nextTime += this.drawGap()) {
-      const wantedQ = heldQ + this.drawOrder(indexPrice);
-      const sizeQ = Math.min(limitQ, Math.max(-limitQ, wantedQ)) - heldQ;
+      const drawnQ = this.drawOrder(indexPrice);
+      if (limits > 0 && this.rng() * BPS < limits) {
+        this.placeLimit(context, drawnQ, limitQ - Math.sign(drawnQ) * heldQ);
+        continue;
+      }
+      const sizeQ = Math.min(limitQ, Math.max(-limitQ, heldQ + drawnQ)) - heldQ;
       if (sizeQ !== 0) context.submit({ type: 'trade', account: this.accounts[0], sizeQ });
       heldQ += sizeQ;
     }
     this.sleep(context);
   }
 
-  /** Exponential by inversion: −mean · ln(1 − u). */
+  onDone(context: AgentContext, action: BookAction, { order }: BookResult): void {
+    if (action.type !== 'placeOrder' || order === null) return;
+    const life = Math.ceil(this.drawExponential(this.params.limit_life));
+    this.resting.add(context, order, context.slot + Math.max(1, life));
+  }
+
+  /** A limit order of at most `roomQ`, all its orders of that side together. */
+  private placeLimit(context: AgentContext, drawnQ: number, roomQ: number): void {
+    const side: OrderSide = drawnQ > 0 ? 'buy' : 'sell';
+    const distanceBps = sampleDistribution(this.params.limit_distance, this.rng);
+    const [account] = this.accounts;
+    const book = context.book!;
+    const { lotQ, maxOrdersPerAccount, tickAtoms } = book.params;
+    const own = book.ownOrders(account);
+    const openQ = own.reduce((sum, order) => sum + (order.side === side ? order.qtyQ : 0), 0);
+    const qtyQ = alignSize(Math.min(Math.abs(drawnQ), roomQ - openQ), lotQ);
+    if (qtyQ <= 0 || own.length >= maxOrdersPerAccount) return;
+    const touch = (side === 'buy' ? book.bestBid : book.bestAsk) || context.indexPrice;
+    const wanted = calculateMovedPrice(touch, side === 'buy' ? -distanceBps : distanceBps);
+    const priceAtoms = alignPrice(wanted, side, tickAtoms);
+    context.submit({ type: 'placeOrder', account, side, kind: 'limit', priceAtoms, qtyQ });
+  }
+
   private drawGap(): number {
-    return -this.params.mean_gap * ln(1 - this.rng());
+    return this.drawExponential(this.params.mean_gap);
+  }
+
+  /** By inversion: −mean · ln(1 − u). */
+  private drawExponential(mean: number): number {
+    return -mean * ln(1 - this.rng());
   }
 
   private drawOrder(indexPrice: number): number {
@@ -83,7 +132,8 @@ class Noise implements Agent {
 export const noise: AgentModule<NoiseParams> = {
   kind: 'noise',
   role: 'trader',
-  doc: 'Zero-intelligence flow: orders at exponential gaps, in random directions, with heavy-tailed sizes.',
+  doc: 'Zero-intelligence flow: orders at exponential gaps, in random directions, with heavy-tailed sizes; on a book some of them rest.',
   params,
+  needsBook: ({ limit_share: limits }) => limits > 0,
   create: (setup) => new Noise(setup),
 };
