@@ -35,12 +35,20 @@ function copyRecord(to: number[], at: number, from: readonly number[], start: nu
   to[at + 15] = from[start + 15]!;
 }
 
+/** Keeps state beside the risk records under the same savepoints: a slab's own words. */
+export interface JournalCompanion {
+  /** A savepoint opens inside of `depth` others; returns what `rollback` will be given. */
+  mark(depth: number): number;
+  rollback(mark: number): void;
+}
+
 interface Savepoint {
   /** Records stamped at or after this serial are already saved for it. */
   serial: number;
   /** Length of the log when it was opened. */
   used: number;
   events: number;
+  companion: number;
 }
 
 /**
@@ -49,6 +57,8 @@ interface Savepoint {
  * `release` closes it and keeps the changes. Outside any savepoint nothing is saved.
  */
 export class UndoJournal {
+  /** Shares the savepoints. */
+  companion: JournalCompanion | null = null;
   private readonly records: Records;
   private readonly sink: EventSink | null;
   private readonly savepoints: Savepoint[] = [];
@@ -71,13 +81,14 @@ export class UndoJournal {
   mark(): number {
     let point = this.savepoints[this.depth];
     if (point === undefined) {
-      point = { serial: 0, used: 0, events: 0 };
+      point = { serial: 0, used: 0, events: 0, companion: 0 };
       this.savepoints[this.depth] = point;
     }
     this.serial += 1;
     point.serial = this.serial;
     point.used = this.used;
     point.events = this.sink === null ? 0 : this.sink.mark();
+    point.companion = this.companion === null ? 0 : this.companion.mark(this.depth);
     this.currentSerial = this.serial;
     this.depth += 1;
     return this.depth;
@@ -100,6 +111,7 @@ export class UndoJournal {
     }
     this.used = point.used;
     this.sink?.rollback(point.events);
+    this.companion?.rollback(point.companion);
   }
 
   private close(mark: number): void {

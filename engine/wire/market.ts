@@ -1,5 +1,5 @@
 import { type AdaptiveWarmup, type RiskParams, validateParams } from '../risk/params.ts';
-import { Account, Globals, Side } from '../risk/records.ts';
+import { Account, type Globals, type Side } from '../risk/records.ts';
 import { Market } from '../risk/state.ts';
 import { accountOffset, calculateSize, LAYOUT, LAYOUT_VERSION, MAGIC, offsetOf } from './layout.ts';
 import { readRecord, writeRecord } from './words.ts';
@@ -148,16 +148,11 @@ export function decodeMarket(bytes: Uint8Array): Market | null {
 
 /** Reads the records of a market into a new one; false if the rules could not have left them behind. */
 export function readMarket(view: DataView, market: Market, places: MarketPlaces): boolean {
-  const globals = new Globals();
-  const sides = [new Side(), new Side()] as const;
   const readable =
-    readRecord(view, places.globals, LAYOUT.globals, globals) &&
-    readRecord(view, places.long, LAYOUT.side, sides[0]) &&
-    readRecord(view, places.short, LAYOUT.side, sides[1]);
+    readRecord(view, places.globals, LAYOUT.globals, market.globals) &&
+    readRecord(view, places.long, LAYOUT.side, market.sides[0]) &&
+    readRecord(view, places.short, LAYOUT.side, market.sides[1]);
   if (!readable) return false;
-  Object.assign(market.globals, globals);
-  Object.assign(market.sides[0], sides[0]);
-  Object.assign(market.sides[1], sides[1]);
   for (let index = 0; index < market.maxSlots; index += 1) {
     const account = decodeAccount(view, places.accounts + index * LAYOUT.account.size);
     if (account === null) return false;
