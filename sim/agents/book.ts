@@ -1,8 +1,8 @@
 /**
  * The order book as an agent sees and uses it, on slabs with `matcher: {kind: book}`; the rules are docs/slab.md.
  *
- * - `context.book` is there on such a slab only. What the market shows (quotes, depth, mark, last price, batch, seqno,
- *   pending orders) is as old as the agent's latency: with latency L it is what agents of slot − L saw when they were
+ * - `context.book` is there on such a slab only. What the market shows (quotes, depth, mark, trades, batch, seqno, pending
+ *   orders) is as old as the agent's latency: with latency L it is what agents of slot − L saw when they were
  *   called; with latency 0 it is the book at this moment. An agent's own orders and holds are always live.
  * - `context.submit` takes the actions below beside the old ones. Prices must be on the tick and sizes on the lot
  *   (`alignPrice`, `alignSize` of sim/kernel/book_grid.ts), or the engine refuses them by name.
@@ -109,6 +109,17 @@ export interface OwnHold {
   expirySlot: number;
 }
 
+/** A trade between anybody (public chain state). */
+export interface PublicTrade {
+  slot: number;
+  price: number;
+  qtyQ: number;
+  maker: number;
+  taker: number;
+  /** What the taker did. */
+  takerSide: OrderSide;
+}
+
 /** See the head of this file for how old each part is. */
 export interface BookView {
   /** Tick, lot, guards and limits: constant. */
@@ -128,6 +139,8 @@ export interface BookView {
   readonly batchSlot: number;
   /** Up to 16 levels of buyers or sellers, best first. Reserved quantity is left out, so a level may be empty. */
   depth(side: OrderSide, levels: number): readonly DepthLevel[];
+  /** Trades since the opening of a slot, oldest first, as far as the slab keeps them. */
+  trades(fromSlot: number): readonly PublicTrade[];
   /** Orders of anybody that wait for the next batch, oldest first (public chain state). */
   pendingOrders(): readonly PublicOrder[];
   /** Own orders, in the order in which they were placed. */

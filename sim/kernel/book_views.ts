@@ -9,7 +9,15 @@ import {
   type Slab,
   type SlabParams,
 } from '../../engine/slab/index.ts';
-import type { BookView, DepthLevel, OrderSide, OwnHold, OwnOrder, PublicOrder } from '../agents/book.ts';
+import type {
+  BookView,
+  DepthLevel,
+  OrderSide,
+  OwnHold,
+  OwnOrder,
+  PublicOrder,
+  PublicTrade,
+} from '../agents/book.ts';
 import type { Executor } from './executor.ts';
 
 const sideOf = (side: 0 | 1): OrderSide => (side === BUY ? 'buy' : 'sell');
@@ -73,6 +81,31 @@ export class LiveBook implements BookView {
     return this.slab.depth(side === 'buy' ? BUY : SELL, Math.min(levels, QUOTE_LEVELS));
   }
 
+  trades(fromSlot: number): readonly PublicTrade[] {
+    return this.listTrades(fromSlot, this.slab.words[Book.tradeCount]!);
+  }
+
+  /** Those with a number below the bound. */
+  protected listTrades(fromSlot: number, endSeq: number): PublicTrade[] {
+    const { capacities, words } = this.slab;
+    const found: PublicTrade[] = [];
+    const kept = Math.max(0, words[Book.tradeCount]! - capacities.maxTrades);
+    for (let seq = endSeq - 1; seq >= kept; seq -= 1) {
+      const at = this.slab.tradeAt((seq % capacities.maxTrades) + 1);
+      const slot = words[at + Trade.slot]!;
+      if (slot < fromSlot) break;
+      found.push({
+        slot,
+        price: words[at + Trade.price]!,
+        qtyQ: words[at + Trade.qty]!,
+        maker: words[at + Trade.maker]!,
+        taker: words[at + Trade.taker]!,
+        takerSide: sideOf(words[at + Trade.takerSide] === BUY ? BUY : SELL),
+      });
+    }
+    return found.reverse();
+  }
+
   pendingOrders(): readonly PublicOrder[] {
     return this.listPending(Number.POSITIVE_INFINITY);
   }
@@ -133,8 +166,9 @@ const Seen = {
   batchEpoch: 5,
   batchSlot: 6,
   nextOrderId: 7,
+  tradeCount: 8,
 } as const;
-const HEAD = 8;
+const HEAD = 9;
 const WIDTH = HEAD + 2 * 2 * QUOTE_LEVELS;
 
 /** What the market showed in the last few slots, a row a slot. */
@@ -162,6 +196,7 @@ export class BookHistory {
     rows[at + Seen.batchEpoch] = live.batchEpoch;
     rows[at + Seen.batchSlot] = live.batchSlot;
     rows[at + Seen.nextOrderId] = this.slab.words[Book.nextOrderId]!;
+    rows[at + Seen.tradeCount] = this.slab.words[Book.tradeCount]!;
     this.recordSide(at + HEAD, 'buy', live);
     this.recordSide(at + HEAD + 2 * QUOTE_LEVELS, 'sell', live);
   }
@@ -246,6 +281,10 @@ export class PastBook extends LiveBook {
 
   override depth(side: OrderSide, levels: number): readonly DepthLevel[] {
     return this.history.depth(this.seenSlot, side, levels);
+  }
+
+  override trades(fromSlot: number): readonly PublicTrade[] {
+    return this.listTrades(fromSlot, this.recall(Seen.tradeCount));
   }
 
   override pendingOrders(): readonly PublicOrder[] {

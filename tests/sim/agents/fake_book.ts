@@ -6,6 +6,7 @@ import type {
   OwnHold,
   OwnOrder,
   PublicOrder,
+  PublicTrade,
 } from '../../../sim/agents/book.ts';
 
 /** Tick 0.01 USDC, lot 0.001, a batch a slot, all guards off but pending orders. */
@@ -39,6 +40,7 @@ export class FakeBook implements BookView {
   bids: DepthLevel[] = [];
   asks: DepthLevel[] = [];
   pending: PublicOrder[] = [];
+  traded: PublicTrade[] = [];
   orders: OwnOrder[] = [];
   holds: OwnHold[] = [];
   markPrice = 100_000_000;
@@ -59,6 +61,9 @@ export class FakeBook implements BookView {
   }
   depth(side: OrderSide, levels: number): readonly DepthLevel[] {
     return (side === 'buy' ? this.bids : this.asks).slice(0, levels);
+  }
+  trades(fromSlot: number): readonly PublicTrade[] {
+    return this.traded.filter(({ slot }) => slot >= fromSlot);
   }
   pendingOrders(): readonly PublicOrder[] {
     return this.pending;
