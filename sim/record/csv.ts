@@ -1,4 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
+import { BOOK_COLUMNS, BOOK_FILES, type BookTableName } from './book_columns.ts';
+import { columns } from './columns.ts';
 import type { RunRecord, SlabInfo, Tables } from './types.ts';
 
 /** The tables of a run directory: those of `types.ts`, and the facts about each slab. */
@@ -6,14 +8,6 @@ export interface CsvTables extends Tables {
   slabs: SlabInfo[];
 }
 export type TableName = keyof CsvTables;
-
-/** Lists columns so that none can be missing or misspelt: `columns<Row>()` takes each key of the row once. */
-const columns =
-  <Row>() =>
-  <const Keys extends readonly (keyof Row)[]>(
-    ...keys: [keyof Row] extends [Keys[number]] ? Keys : never
-  ): readonly string[] =>
-    keys as readonly string[];
 
 /** Columns of each CSV in order; `types.ts` documents them and their units. */
 export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
@@ -97,6 +91,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
     'indexPrice',
     'buyerGroup',
     'sellerGroup',
+    'maker',
   ),
   liquidations: columns<Tables['liquidations'][number]>()(
     'slab',
@@ -162,6 +157,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
     'slackAtoms',
   ),
   rejections: columns<Tables['rejections'][number]>()('slab', 'group', 'op', 'error', 'count'),
+  ...BOOK_COLUMNS,
   slabs: columns<SlabInfo>()(
     'slab',
     'underlying',
@@ -185,20 +181,30 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
 };
 
 /** One table as CSV with a header line: booleans as true or false, null as an empty field, text never a formula. */
-export function formatCsv(table: TableName, rows: readonly object[]): string {
+export function formatCsv(
+  table: TableName,
+  rows: readonly object[],
+  columns: readonly string[] = COLUMNS[table],
+): string {
   return stringify([...rows], {
     header: true,
-    columns: [...COLUMNS[table]],
+    columns: [...columns],
     escape_formulas: true,
     cast: { boolean: String },
   });
 }
 
-/** Every table of a run as [file name, content], in a fixed order. */
+/** Every table of a run as [file name, content], in a fixed order; those of order books if there is one. */
 export function formatTables(record: RunRecord): [string, string][] {
   const tables: CsvTables = { ...record.tables, slabs: record.slabs };
-  return (Object.keys(COLUMNS) as TableName[]).map((table) => [
-    `${table}.csv`,
-    formatCsv(table, tables[table]),
-  ]);
+  const hasBook = tables.books.length > 0;
+  return (Object.keys(COLUMNS) as TableName[])
+    .filter((table) => hasBook || !(table in BOOK_FILES))
+    .map((table) => {
+      const columns = COLUMNS[table].filter((column) => hasBook || column !== 'maker');
+      return [
+        `${table in BOOK_FILES ? BOOK_FILES[table as BookTableName] : table}.csv`,
+        formatCsv(table, tables[table], columns),
+      ];
+    });
 }

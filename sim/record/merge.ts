@@ -1,5 +1,6 @@
 import { AGENT_MODULES } from '../agents/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { joinBookTables } from './book_tables.ts';
 import type { AttackOutcome, SlabTables } from './slab_summary.ts';
 import type { AttackRow, GroupRow, RunRecord } from './types.ts';
 
@@ -93,6 +94,7 @@ export function createRunRecord(
       }),
       bounds: slabs.flatMap((slab) => slab.bounds),
       rejections: slabs.flatMap((slab) => slab.rejections),
+      ...joinBookTables(slabs),
     },
     labels: scenario.labels,
     fit: scenario.fit,

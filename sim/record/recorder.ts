@@ -7,18 +7,21 @@ import {
   LONG,
   type Market,
   POS_SCALE,
-  type RiskErrorName,
   type RiskInstruction,
   SHORT,
   SIDE_MODES,
 } from '../../engine/risk/index.ts';
+import type { SlabErrorName } from '../../engine/slab/index.ts';
 import type { Action, IndexDistortion } from '../agents/agent.ts';
 import { AGENT_MODULES } from '../agents/index.ts';
-import type { Origin, Refusal, SlabObserver, SlabSetup } from '../kernel/observer.ts';
+import type { BookInstruction, Origin, Refusal, SlabObserver, SlabSetup } from '../kernel/observer.ts';
 import { isOutage, listDistortions, listOutages, sumDistortions } from '../prices/distortion.ts';
 import type { OracleOutageEvent } from '../scenario/events.ts';
+import { BookChecker } from '../verify/book_invariants.ts';
 import { InvariantChecker } from '../verify/invariants.ts';
 import { calculateRatio, probeCrankedHaircut } from '../verify/probes.ts';
+import { BookRecorder } from './book_recorder.ts';
+import { NO_BOOK } from './book_tables.ts';
 import { Ledger } from './ledger.ts';
 import { createRecording, REJECTION_SEPARATOR, type Recording } from './recording.ts';
 import { type SlabTables, summarizeSlab } from './slab_summary.ts';
@@ -35,6 +38,8 @@ export class Recorder implements SlabObserver {
   private readonly market: Market;
   private readonly ledger: Ledger;
   private readonly recording: Recording;
+  /** Null without an order book. */
+  private readonly book: BookRecorder | null;
   private readonly distortions: readonly IndexDistortion[];
   private readonly outages: readonly OracleOutageEvent[];
   private price: number;
@@ -50,21 +55,23 @@ export class Recorder implements SlabObserver {
     this.price = setup.initialPrice;
     this.ledger = new Ledger(setup.owners, setup.slab.risk.warmupPeriodSlots);
     this.recording = createRecording(setup.initialPrice);
-    const { scenario, slab } = setup;
+    const { book, scenario, slab } = setup;
+    this.book = book === null ? null : new BookRecorder(setup, book, this.recording.fills);
     this.distortions = listDistortions(scenario, slab.underlying, AGENT_MODULES);
     this.outages = listOutages(scenario, slab.underlying);
   }
 
   onInstruction(
     slot: number,
-    instruction: RiskInstruction,
-    error: RiskErrorName | null,
+    instruction: RiskInstruction | BookInstruction,
+    error: SlabErrorName | null,
     origin: Origin,
   ): void {
     const { recording } = this;
     recording.slot = slot;
     recording.instructions += 1;
     if ('oraclePrice' in instruction) this.price = instruction.oraclePrice;
+    this.book?.onInstruction(slot, instruction, error, origin);
     if (error === null) return;
     recording.rejected += 1;
     this.countRejection(origin.group, instruction.op, error);
@@ -90,6 +97,9 @@ export class Recorder implements SlabObserver {
   onEvents(log: EventLog): void {
     this.openLiquidation = null;
     log.each((kind, subject, x, y, z) => {
+      this.book?.onEvent(kind, subject, x, y, z);
+      // What comes after is told of orders and holds, and moves no atom.
+      if (kind > EventKind.DustCleared) return;
       this.record(kind, subject, x, y, z);
       this.ledger.apply(kind, subject, x, y, z);
       if (kind === EventKind.PnlSettled || kind === EventKind.TradePnl) this.trackReserve(subject);
@@ -237,7 +247,11 @@ export class Recorder implements SlabObserver {
     if (indexPrice !== fundamentalPrice && this.isDistorted(slot)) recording.firstDistortionSlot ??= slot;
     const { sampleEverySlots, crankedEverySlots } = this.setup.scenario.measure;
     const isCranked = this.isNotable || slot % crankedEverySlots === 0;
-    if (isCranked || slot % sampleEverySlots === 0) recording.series.push(this.sample(isCranked));
+    this.book?.onSlotEnd(slot, indexPrice);
+    if (isCranked || slot % sampleEverySlots === 0) {
+      recording.series.push(this.sample(isCranked));
+      this.book?.sample(slot, indexPrice);
+    }
     this.isNotable = false;
     this.slotHaircut = null;
   }
@@ -286,25 +300,29 @@ export class Recorder implements SlabObserver {
 
   /** The last slot is always sampled, and cranked. */
   onEnd(): void {
-    const { series, slot } = this.recording;
+    const { indexPrice, series, slot } = this.recording;
     if (slot < 0) return;
     if (series.at(-1)?.slot === slot) series.pop();
     series.push(this.sample(true));
+    this.book?.sample(slot, indexPrice);
   }
 
   /** The slab's tables; call once, after `onEnd`. */
   finish(): SlabTables {
-    return summarizeSlab(this.setup, this.ledger, this.recording);
+    const book = this.book?.finish(this.recording.fundamentalPrice) ?? NO_BOOK;
+    return summarizeSlab(this.setup, this.ledger, this.recording, book);
   }
 }
 
 /** A recorder behind the checks: what breaks an invariant is never recorded. */
 class CheckedRecorder extends Recorder {
   private readonly checker: InvariantChecker;
+  private readonly bookChecker: BookChecker | null;
 
   constructor(setup: SlabSetup) {
     super(setup);
     this.checker = new InvariantChecker(setup, setup.slab.id);
+    this.bookChecker = setup.book === null ? null : new BookChecker(setup.book);
   }
 
   override onInstruction(...call: Parameters<Recorder['onInstruction']>): void {
@@ -319,6 +337,7 @@ class CheckedRecorder extends Recorder {
 
   override onSlotEnd(...call: Parameters<Recorder['onSlotEnd']>): void {
     this.checker.onSlotEnd();
+    this.bookChecker?.check();
     super.onSlotEnd(...call);
   }
 }

@@ -10,6 +10,7 @@ import type { SlabSetup } from '../kernel/observer.ts';
 import type { AttackSpec } from '../scenario/schema.ts';
 import { calculateBounds, createAccountSets } from '../verify/extraction_bound.ts';
 import { probeRecovery } from '../verify/probes.ts';
+import type { BookTables } from './book_types.ts';
 import type { AccountLedger, Ledger } from './ledger.ts';
 import { REJECTION_SEPARATOR, type Recording } from './recording.ts';
 import type { AccountRow, AttackRow, GroupRow, RejectionRow, SlabInfo, Tables } from './types.ts';
@@ -43,7 +44,12 @@ export interface SlabTables extends Omit<Tables, 'groups' | 'attacks'> {
 }
 
 /** The tables of a slab whose run is over. */
-export function summarizeSlab(setup: SlabSetup, ledger: Ledger, recording: Recording): SlabTables {
+export function summarizeSlab(
+  setup: SlabSetup,
+  ledger: Ledger,
+  recording: Recording,
+  book: BookTables,
+): SlabTables {
   const { market, owners, scenario, seed, slab } = setup;
   const slot = Math.max(recording.slot, market.globals.slotLast);
   const value = valueAccounts(market, slot, recording.fundamentalPrice);
@@ -68,6 +74,7 @@ export function summarizeSlab(setup: SlabSetup, ledger: Ledger, recording: Recor
       .map(({ name, kind }) => createAttackOutcome(setup, ledger, recording, accounts, { name, kind })),
     bounds: calculateBounds(slab.id, sets, indices, flowsOf, ledger.insuranceSpent),
     rejections: listRejections(slab.id, recording.rejections),
+    ...book,
     insuranceAtoms: value.insurance,
     claimsAtoms: value.claims,
     backedAtoms: value.backed,

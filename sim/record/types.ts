@@ -3,6 +3,7 @@
  * fixed order; the CSV columns are the row's keys. Units are in the names: `…Atoms` are quote atoms
  * (1e-6 quote), `…Q` q-units (1e-6 base), prices quote atoms per base, slots integers.
  */
+import type { BookTables } from './book_types.ts';
 
 export type SideName = 'long' | 'short';
 export type ModeName = 'Normal' | 'DrainOnly' | 'ResetPending';
@@ -100,6 +101,8 @@ export interface FillRow {
   indexPrice: number;
   buyerGroup: string;
   sellerGroup: string;
+  /** On an order book: whose order was there first. */
+  maker?: 'buyer' | 'seller';
 }
 
 export interface LiquidationRow {
@@ -223,7 +226,8 @@ export interface RejectionRow {
   count: number;
 }
 
-export interface Tables {
+/** The tables of the order books are empty if there is none. */
+export interface Tables extends BookTables {
   series: SeriesRow[];
   accounts: AccountRow[];
   groups: GroupRow[];

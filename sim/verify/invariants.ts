@@ -18,23 +18,26 @@ export const INVARIANTS = {
 export type InvariantNumber = keyof typeof INVARIANTS;
 
 /**
- * A broken invariant: a bug of the engine or the lab, never an outcome. `invariant` is 'audit' for the auditor; `account`
+ * A broken invariant: a bug of the engine or the lab, never an outcome. `invariant` is 'audit' for the auditor, 'book' for
+ * an order book; `account`
  * is −1 if it is about the whole market. Slab and slot are added by whoever runs the slab.
  */
 export class InvariantViolation extends Error {
-  readonly invariant: InvariantNumber | 'audit';
+  readonly invariant: InvariantNumber | 'audit' | 'book';
   readonly account: number;
 
-  constructor(invariant: InvariantNumber | 'audit', account: number, values: string) {
-    const what =
-      invariant === 'audit'
-        ? 'audit failed (every balance follows from the events)'
-        : `invariant ${invariant} broken (${INVARIANTS[invariant]})`;
-    super(`${what}: ${account < 0 ? '' : `account ${account}: `}${values}`);
+  constructor(invariant: InvariantNumber | 'audit' | 'book', account: number, values: string) {
+    super(`${describe(invariant)}: ${account < 0 ? '' : `account ${account}: `}${values}`);
     this.name = 'InvariantViolation';
     this.invariant = invariant;
     this.account = account;
   }
+}
+
+function describe(invariant: InvariantViolation['invariant']): string {
+  if (invariant === 'audit') return 'audit failed (every balance follows from the events)';
+  if (invariant === 'book') return 'the order book does not add up (docs/slab.md)';
+  return `invariant ${invariant} broken (${INVARIANTS[invariant]})`;
 }
 
 const SIDE_NAMES = ['long', 'short'] as const;
