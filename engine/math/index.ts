@@ -14,7 +14,6 @@ export {
   addScaledTerm,
   calculateFundingTerm,
   calculateKPnl,
-  createWords,
   subtractMulDivCeil,
   Wide,
 } from './wide.ts';

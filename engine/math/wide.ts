@@ -8,53 +8,23 @@ const TOP_MIN = -2_147_483_648;
 const LIMB_BITS = 48n;
 const LIMB_MASK = (1n << LIMB_BITS) - 1n;
 
-/** So many zeros that V8 holds as unboxed doubles: an array that once held a fraction stays one of doubles. */
-export function createWords(count: number): number[] {
-  const words = [0.5];
-  while (words.length < count) words.push(0.5);
-  for (let at = 0; at < count; at += 1) words[at] = 0;
-  return words;
-}
-
 /**
  * A signed 128-bit integer top·2^96 + mid·2^48 + lo with 0 ≤ mid, lo < 2^48 and −2^31 ≤ top < 2^31: the one wide
  * value of the engine (K and its snapshots). Two doubles hold 106 bits, so the third limb is what makes it 128.
  */
 export class Wide {
-  private readonly words: number[];
-  private readonly at: number;
-
-  /** Its limbs are three words from `at`, highest first; by default words of its own. */
-  constructor(words: number[] = createWords(3), at = 0) {
-    this.words = words;
-    this.at = at;
-  }
-
-  private get top(): number {
-    return this.words[this.at]!;
-  }
-
-  private get mid(): number {
-    return this.words[this.at + 1]!;
-  }
-
-  private get lo(): number {
-    return this.words[this.at + 2]!;
-  }
-
-  private set(top: number, mid: number, lo: number): void {
-    const { words, at } = this;
-    words[at] = top;
-    words[at + 1] = mid;
-    words[at + 2] = lo;
-  }
+  private top = 0;
+  private mid = 0;
+  private lo = 0;
 
   clear(): void {
-    this.set(0, 0, 0);
+    this.top = this.mid = this.lo = 0;
   }
 
   copyFrom(other: Wide): void {
-    this.set(other.top, other.mid, other.lo);
+    this.top = other.top;
+    this.mid = other.mid;
+    this.lo = other.lo;
   }
 
   toBigInt(): bigint {
@@ -65,7 +35,9 @@ export class Wide {
   setBigInt(value: bigint): boolean {
     const top = value >> 96n;
     if (top > BigInt(TOP_MAX) || top < BigInt(TOP_MIN)) return false;
-    this.set(Number(top), Number((value >> LIMB_BITS) & LIMB_MASK), Number(value & LIMB_MASK));
+    this.top = Number(top);
+    this.mid = Number((value >> LIMB_BITS) & LIMB_MASK);
+    this.lo = Number(value & LIMB_MASK);
     return true;
   }
 
@@ -77,7 +49,9 @@ export class Wide {
     const carryTop = Math.floor(mid / LIMB);
     const top = this.top + carryTop;
     if (top > TOP_MAX || top < TOP_MIN) return false;
-    this.set(top, mid - carryTop * LIMB, lo - carry * LIMB);
+    this.lo = lo - carry * LIMB;
+    this.mid = mid - carryTop * LIMB;
+    this.top = top;
     return true;
   }
 

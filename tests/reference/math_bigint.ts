@@ -51,37 +51,25 @@ export function calculateSumSign(a: number, b: number, c: number, d: number, e: 
   return sum > 0n ? 1 : sum < 0n ? -1 : 0;
 }
 
-export const createWords = (count: number): number[] => new Array<number>(count).fill(0);
-
-const LIMB_BITS = 48n;
-
-/** A signed 128-bit integer in the same three words as the engine's own, where the journal finds it. */
+/** A signed 128-bit integer held as a BigInt. */
 export class Wide {
-  private readonly words: number[];
-  private readonly at: number;
-
-  constructor(words: number[] = createWords(3), at = 0) {
-    this.words = words;
-    this.at = at;
-  }
+  private value = 0n;
 
   clear(): void {
-    this.setBigInt(0n);
+    this.value = 0n;
   }
 
   copyFrom(other: Wide): void {
-    this.setBigInt(other.toBigInt());
+    this.value = other.value;
   }
 
   toBigInt(): bigint {
-    return [0, 1, 2].reduce((sum, limb) => (sum << LIMB_BITS) + BigInt(this.words[this.at + limb]!), 0n);
+    return this.value;
   }
 
   setBigInt(value: bigint): boolean {
     if (value > MAX_WIDE || value < MIN_WIDE) return false;
-    this.words[this.at] = Number(value >> (2n * LIMB_BITS));
-    this.words[this.at + 1] = Number(BigInt.asUintN(48, value >> LIMB_BITS));
-    this.words[this.at + 2] = Number(BigInt.asUintN(48, value));
+    this.value = value;
     return true;
   }
 
@@ -90,13 +78,11 @@ export class Wide {
   }
 
   addBigInt(value: bigint): boolean {
-    return this.setBigInt(this.toBigInt() + value);
+    return this.setBigInt(this.value + value);
   }
 
   pnlSince(then: Wide, absBasis: number, aBasis: number, scale: number): number {
-    return narrow(
-      floorDivide(BigInt(absBasis) * (this.toBigInt() - then.toBigInt()), BigInt(aBasis) * BigInt(scale)),
-    );
+    return narrow(floorDivide(BigInt(absBasis) * (this.value - then.value), BigInt(aBasis) * BigInt(scale)));
   }
 }
 
