@@ -79,7 +79,10 @@ export function matchOrder(
     while (link !== 0 && walk.filledQ < qty) {
       const at = orders.at(link);
       const next = words[at + Order.next]!;
-      if (availableAt(slab, at) > 0 && (frozen <= 0 || isLive(slab, at))) {
+      const isOffered = availableAt(slab, at) > 0;
+      if (isOffered && frozen > 0 && !isLive(slab, at)) {
+        slab.lastResult.frozenOrders += 1;
+      } else if (isOffered) {
         if (!meet(slab, link, taker, qty - walk.filledQ, inputs)) {
           taxRoundTrips(slab, taker);
           return walk;

@@ -49,6 +49,8 @@ export class SlabResult {
   taxAtoms = 0;
   /** Reward of `reduceBand`'s caller. */
   rewardAtoms = 0;
+  /** Orders that takers had to pass over because of the freeze. */
+  frozenOrders = 0;
 
   clear(): void {
     this.filledQ = 0;
@@ -62,6 +64,7 @@ export class SlabResult {
     this.bondAtoms = 0;
     this.taxAtoms = 0;
     this.rewardAtoms = 0;
+    this.frozenOrders = 0;
   }
 }
 

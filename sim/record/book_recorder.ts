@@ -71,6 +71,7 @@ export class BookRecorder {
       return;
     }
     const { lastResult } = this.slab;
+    if ('oraclePrice' in instruction) this.counts.freezeSkips += lastResult.frozenOrders;
     if (instruction.op === 'placeOrder') {
       const isTaking = instruction.kind === OrderKind.Ioc || instruction.kind === OrderKind.Fok;
       if (isTaking) this.countTaking(instruction.qty, lastResult.filledQ);
