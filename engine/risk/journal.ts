@@ -49,41 +49,6 @@ function copyGlobals(to: Globals, from: Globals): void {
   to.emaSlow = from.emaSlow;
 }
 
-/** Pre-images of one record type, oldest first. Images are allocated once and reused. */
-class ImageLog<T> {
-  /** Made by the constructor; a checkpoint leaves them out. */
-  static readonly transient: readonly string[] = ['create', 'copy'];
-  readonly images: T[] = [];
-  readonly keys: number[] = [];
-  used = 0;
-  private readonly create: () => T;
-  private readonly copy: (to: T, from: T) => void;
-
-  constructor(create: () => T, copy: (to: T, from: T) => void) {
-    this.create = create;
-    this.copy = copy;
-  }
-
-  save(key: number, from: T): void {
-    const at = this.used;
-    let image = this.images[at];
-    if (image === undefined) {
-      image = this.create();
-      this.images[at] = image;
-    }
-    this.copy(image, from);
-    this.keys[at] = key;
-    this.used = at + 1;
-  }
-
-  restore(down: number, target: (key: number) => T): void {
-    for (let at = this.used - 1; at >= down; at -= 1) {
-      this.copy(target(this.keys[at]!), this.images[at]!);
-    }
-    this.used = down;
-  }
-}
-
 /** Keeps state beside the risk records under the same savepoints: a slab's own words. */
 export interface JournalCompanion {
   /** A savepoint opens inside of `depth` others; returns what `rollback` will be given. */
@@ -118,9 +83,15 @@ export class UndoJournal {
   private readonly accountStamps: Float64Array;
   private readonly sideStamps = new Float64Array(2);
   private globalsStamp = 0;
-  private readonly accountLog = new ImageLog(() => new Account(), copyAccount);
-  private readonly sideLog = new ImageLog(() => new Side(), copySide);
-  private readonly globalsLog = new ImageLog(() => new Globals(), copyGlobals);
+  // Pre-images, oldest first, allocated once and reused; one log a type, so that each copy is a direct call.
+  private readonly accountImages: Account[] = [];
+  private readonly accountKeys: number[] = [];
+  private accountsUsed = 0;
+  private readonly sideImages: Side[] = [];
+  private readonly sideKeys: SideIndex[] = [];
+  private sidesUsed = 0;
+  private readonly globalsImages: Globals[] = [];
+  private globalsUsed = 0;
 
   constructor(records: Records, sink: EventSink | null) {
     this.records = records;
@@ -137,9 +108,9 @@ export class UndoJournal {
     }
     this.serial += 1;
     point.serial = this.serial;
-    point.accounts = this.accountLog.used;
-    point.sides = this.sideLog.used;
-    point.globals = this.globalsLog.used;
+    point.accounts = this.accountsUsed;
+    point.sides = this.sidesUsed;
+    point.globals = this.globalsUsed;
     point.events = this.sink === null ? 0 : this.sink.mark();
     point.companion = this.companion === null ? 0 : this.companion.mark(this.depth);
     this.currentSerial = this.serial;
@@ -151,9 +122,9 @@ export class UndoJournal {
   release(mark: number): void {
     this.close(mark);
     if (this.depth === 0) {
-      this.accountLog.used = 0;
-      this.sideLog.used = 0;
-      this.globalsLog.used = 0;
+      this.accountsUsed = 0;
+      this.sidesUsed = 0;
+      this.globalsUsed = 0;
     }
   }
 
@@ -161,14 +132,22 @@ export class UndoJournal {
   rollback(mark: number): void {
     this.close(mark);
     const point = this.savepoints[mark - 1]!;
-    const { accounts, sides } = this.records;
-    for (let at = point.accounts; at < this.accountLog.used; at += 1) {
-      this.accountStamps[this.accountLog.keys[at]!] = 0;
+    const { accounts, globals, sides } = this.records;
+    for (let at = this.accountsUsed - 1; at >= point.accounts; at -= 1) {
+      const index = this.accountKeys[at]!;
+      copyAccount(accounts[index]!, this.accountImages[at]!);
+      this.accountStamps[index] = 0;
     }
-    this.accountLog.restore(point.accounts, (index) => accounts[index]!);
-    this.sideLog.restore(point.sides, (side) => sides[side as SideIndex]);
-    this.globalsLog.restore(point.globals, () => this.records.globals);
-    this.sideStamps.fill(0);
+    for (let at = this.sidesUsed - 1; at >= point.sides; at -= 1) {
+      copySide(sides[this.sideKeys[at]!], this.sideImages[at]!);
+    }
+    // Each image is of the whole record, so the oldest says all.
+    if (this.globalsUsed > point.globals) copyGlobals(globals, this.globalsImages[point.globals]!);
+    this.accountsUsed = point.accounts;
+    this.sidesUsed = point.sides;
+    this.globalsUsed = point.globals;
+    this.sideStamps[0] = 0;
+    this.sideStamps[1] = 0;
     this.globalsStamp = 0;
     this.sink?.rollback(point.events);
     this.companion?.rollback(point.companion);
@@ -182,6 +161,32 @@ export class UndoJournal {
     this.currentSerial = this.depth === 0 ? 0 : this.savepoints[this.depth - 1]!.serial;
   }
 
+  private saveAccount(index: number, account: Account): void {
+    const at = this.accountsUsed;
+    if (at === this.accountImages.length) this.accountImages.push(new Account());
+    copyAccount(this.accountImages[at]!, account);
+    this.accountKeys[at] = index;
+    this.accountsUsed = at + 1;
+    this.accountStamps[index] = this.serial;
+  }
+
+  private saveSide(index: SideIndex, side: Side): void {
+    const at = this.sidesUsed;
+    if (at === this.sideImages.length) this.sideImages.push(new Side());
+    copySide(this.sideImages[at]!, side);
+    this.sideKeys[at] = index;
+    this.sidesUsed = at + 1;
+    this.sideStamps[index] = this.serial;
+  }
+
+  private saveGlobals(globals: Globals): void {
+    const at = this.globalsUsed;
+    if (at === this.globalsImages.length) this.globalsImages.push(new Globals());
+    copyGlobals(this.globalsImages[at]!, globals);
+    this.globalsUsed = at + 1;
+    this.globalsStamp = this.serial;
+  }
+
   /** The account record at `index` for writing; allocates it on first use. The index must be in range. */
   accountMut(index: number): Account {
     const { accounts } = this.records;
@@ -190,28 +195,19 @@ export class UndoJournal {
       account = new Account();
       accounts[index] = account;
     }
-    if (this.depth > 0 && this.accountStamps[index]! < this.currentSerial) {
-      this.accountLog.save(index, account);
-      this.accountStamps[index] = this.serial;
-    }
+    if (this.accountStamps[index]! < this.currentSerial) this.saveAccount(index, account);
     return account;
   }
 
   sideMut(index: SideIndex): Side {
     const side = this.records.sides[index];
-    if (this.depth > 0 && this.sideStamps[index]! < this.currentSerial) {
-      this.sideLog.save(index, side);
-      this.sideStamps[index] = this.serial;
-    }
+    if (this.sideStamps[index]! < this.currentSerial) this.saveSide(index, side);
     return side;
   }
 
   globalsMut(): Globals {
     const { globals } = this.records;
-    if (this.depth > 0 && this.globalsStamp < this.currentSerial) {
-      this.globalsLog.save(0, globals);
-      this.globalsStamp = this.serial;
-    }
+    if (this.globalsStamp < this.currentSerial) this.saveGlobals(globals);
     return globals;
   }
 }
