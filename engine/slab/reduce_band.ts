@@ -59,7 +59,8 @@ export function calculateReduction(slab: Slab, account: number, index: number): 
 
 /**
  * Trades with orders that were there at the opening and are not the caller's, until the account has left the band or
- * nothing more can be filled. `slab.walk` has the fees.
+ * nothing more can be filled. Fees and slippage leave a little more to reduce: chasing it would grind the account down by
+ * smallest fees. `slab.walk` has the fees.
  */
 function reduce(slab: Slab, ix: ReduceBand, side: BookSide, limit: number): void {
   const { levels, orders, walk, words } = slab;
@@ -82,23 +83,19 @@ function reduce(slab: Slab, ix: ReduceBand, side: BookSide, limit: number): void
   if (walk.filledQ === 0) refuse(walk.error ?? 'NoLiquidity');
 }
 
-/** Trades with one order while it offers something; false if the account has left the band or cannot go on. */
-function reduceWith(slab: Slab, { account, oraclePrice, ...inputs }: ReduceBand, link: number): boolean {
-  const ix = { oraclePrice, nowSlot: inputs.nowSlot };
-  for (;;) {
-    const wanted = calculateReduction(slab, account, oraclePrice);
-    if (wanted === 0) return false;
-    const q = offer(slab, link, account, wanted);
-    if (q === 0) return true;
-    const isLast = q === availableAt(slab, slab.orders.at(link));
-    const outcome = fill(slab, link, account, q, ix, false);
-    if (outcome === 'takerFailed') return false;
-    if (outcome === 'makerFailed') {
-      slab.walk.error = null;
-      cancelAvailable(slab, link, CancelReason.MakerFailed);
-    }
-    if (isLast || outcome === 'makerFailed') return true;
-  }
+/** Trades with one order; false if all is reduced, the account has left the band or cannot go on. */
+function reduceWith(slab: Slab, ix: ReduceBand, link: number): boolean {
+  const { account, oraclePrice } = ix;
+  const wanted = calculateReduction(slab, account, oraclePrice);
+  if (wanted === 0) return false;
+  const q = offer(slab, link, account, wanted);
+  if (q === 0) return true;
+  const outcome = fill(slab, link, account, q, ix, false);
+  if (outcome === 'filled') return q < wanted;
+  if (outcome === 'takerFailed') return false;
+  slab.walk.error = null;
+  cancelAvailable(slab, link, CancelReason.MakerFailed);
+  return true;
 }
 
 /** The caller's share of what the account paid, out of what its makers left of it. */

@@ -76,47 +76,39 @@ fn calculate_reduction<U: SlabUndo>(slab: &mut Slab<U>, account: Index, index: i
     Ok((size - mul_div_floor(carried, POS_SCALE, index)?).max(0))
 }
 
-/// Trades until the account has left the band or nothing more can be filled; returns the fees of all fills.
+/// Trades with one order after the other until all is reduced, the account has left the band or nothing more can be
+/// filled; returns the fees. Fees and slippage leave a little more to reduce: chasing it would grind the account down by
+/// smallest fees.
 fn reduce<U: SlabUndo>(slab: &mut Slab<U>, taker: &Taker, caller: Index) -> Outcome<TradeFees> {
     let mut fees = TradeFees::default();
     let mut filled = false;
-    let mut failure = None;
     let mut walk = Walk::begin(slab, taker);
-    let mut link = 0;
-    while failure.is_none() {
-        let q = calculate_reduction(slab, taker.account, taker.inputs.oracle_price)?;
-        if q == 0 {
-            break;
-        }
-        if link == 0 {
-            link = next_order(slab, &mut walk, taker, caller)?;
-        }
+    loop {
+        let wanted = calculate_reduction(slab, taker.account, taker.inputs.oracle_price)?;
+        let link = if wanted == 0 { 0 } else { next_order(slab, &mut walk, taker, caller)? };
         if link == 0 {
             break;
         }
-        let q = offer(slab, link, taker, q)?;
+        let q = offer(slab, link, taker, wanted)?;
         if q == 0 {
-            link = 0;
             continue;
         }
-        let is_last = q == slab.get::<Order>(link)?.available();
         match fill(slab, link, taker, q)? {
             Ok(TradeFees { taker_paid, rebate }) => {
                 fees.taker_paid = require_safe(fees.taker_paid + taker_paid)?;
                 fees.rebate = require_safe(fees.rebate + rebate)?;
                 filled = true;
-                if is_last {
-                    link = 0;
+                if q == wanted {
+                    break;
                 }
             }
-            Err(Fault::Maker(_)) => {
-                cancel_available(slab, link)?;
-                link = 0;
-            }
-            Err(Fault::Taker(error)) => failure = Some(error),
+            Err(Fault::Maker(_)) => cancel_available(slab, link)?,
+            Err(Fault::Taker(error)) if !filled => return Err(error),
+            Err(Fault::Taker(_)) => break,
         }
     }
-    if filled { Ok(fees) } else { Err(failure.unwrap_or(SlabError::NoLiquidity)) }
+    require(filled, SlabError::NoLiquidity)?;
+    Ok(fees)
 }
 
 /// The next order that was there at the opening and is not the caller's.
