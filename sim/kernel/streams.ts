@@ -1,4 +1,4 @@
-import { Alea, type AleaState } from './alea.ts';
+import alea, { type Alea, type AleaState } from 'seedrandom/lib/alea.js';
 
 /** A seeded stream of floats in [0, 1). */
 export type Rng = () => number;
@@ -21,8 +21,8 @@ interface Stream extends Rng {
 
 function createRng(source: Source): Rng {
   const rng: Stream = () => {
-    source.generator ??= Alea.seed(source.seed);
-    return source.generator.next();
+    source.generator ??= alea(source.seed, { state: true });
+    return source.generator();
   };
   rng.source = source;
   return rng;
@@ -45,5 +45,5 @@ export function saveStream(rng: () => unknown): StreamState | null {
 
 /** A stream that goes on where `saveStream` saw one. */
 export function restoreStream({ seed, generator }: StreamState): Rng {
-  return createRng({ seed, generator: generator === null ? null : new Alea(generator) });
+  return createRng({ seed, generator: generator === null ? null : alea('', { state: generator }) });
 }
