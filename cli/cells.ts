@@ -1,15 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import type { CellResult } from '../reports/check/cell.ts';
+import { BOOK_GROUP_METRICS } from '../reports/metrics/book_groups.ts';
 import { GROUP_METRICS } from '../reports/metrics/groups.ts';
-import { METRICS } from '../reports/metrics/index.ts';
+import { listMetrics } from '../reports/metrics/index.ts';
 import type { KnownMetric } from '../sim/scenario/expect.ts';
 import type { Scenario } from '../sim/scenario/schema.ts';
 import { type PoolOptions, runTasks } from '../sim/sweep/pool.ts';
 
 /** Metrics that expectations may name. */
 export const KNOWN_METRICS: readonly KnownMetric[] = [
-  ...METRICS,
-  ...GROUP_METRICS.map(({ name, unit }): KnownMetric => ({ name, unit, scope: 'group' })),
+  ...listMetrics(true),
+  ...[...GROUP_METRICS, ...BOOK_GROUP_METRICS].map(
+    ({ name, unit }): KnownMetric => ({ name, unit, scope: 'group' }),
+  ),
 ];
 
 /** One run on a worker thread: a sweep's cell, or a run of a check. */

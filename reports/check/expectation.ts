@@ -1,7 +1,8 @@
 import { ATOMS_PER_QUOTE, formatAtoms, QUOTE } from '../format.ts';
+import { BOOK_GROUP_METRICS } from '../metrics/book_groups.ts';
 import type { MetricValue, Unit } from '../metrics/definition.ts';
 import { GROUP_METRICS } from '../metrics/groups.ts';
-import { METRICS } from '../metrics/index.ts';
+import { listMetrics } from '../metrics/index.ts';
 import { calculateStatistics, type Statistics } from '../statistics/describe.ts';
 import { calculateWilsonInterval, type Interval } from '../statistics/interval.ts';
 import { type Cell, pickMetric } from './cell.ts';
@@ -40,7 +41,9 @@ export interface ExpectationOutcome {
   worst: { seed: string; value: MetricValue; reproduce: string };
 }
 
-const UNITS = new Map<string, Unit>([...METRICS, ...GROUP_METRICS].map(({ name, unit }) => [name, unit]));
+const UNITS = new Map<string, Unit>(
+  [...listMetrics(true), ...GROUP_METRICS, ...BOOK_GROUP_METRICS].map(({ name, unit }) => [name, unit]),
+);
 
 /** A value of a metric with its unit and enough digits to tell it from its bound. */
 export function formatMetric(metric: string, value: MetricValue): string {

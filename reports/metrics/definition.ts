@@ -1,7 +1,15 @@
 import type { RunRecord, SlabInfo, Tables } from '../../sim/record/types.ts';
 
 /** Sections of the report, in its order. */
-export const SECTIONS = ['haircut', 'manipulation', 'recovery', 'liquidations', 'market', 'totals'] as const;
+export const SECTIONS = [
+  'haircut',
+  'manipulation',
+  'recovery',
+  'liquidations',
+  'book',
+  'market',
+  'totals',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Unit =

@@ -1,4 +1,5 @@
-import type { ExitRow, GroupRow, RunRecord } from '../../sim/record/types.ts';
+import type { ExitRow, GroupRow, RunRecord, Tables } from '../../sim/record/types.ts';
+import { calculateBookGroup } from './book_groups.ts';
 import { calculateRatio, groupBy, type MetricDefinition, type MetricValue, sum } from './definition.ts';
 
 /** The rows of one group: those of one slab, or those of the whole run. */
@@ -96,10 +97,18 @@ export interface GroupSummary {
   metrics: Record<string, MetricValue>;
 }
 
-const calculateGroup = (slab: string | null, group: string, view: GroupView): GroupSummary => ({
+const calculateGroup = (
+  tables: Tables,
+  slab: string | null,
+  group: string,
+  view: GroupView,
+): GroupSummary => ({
   slab,
   group,
-  metrics: Object.fromEntries(GROUP_METRICS.map((metric) => [metric.name, metric.calculate(view)])),
+  metrics: {
+    ...Object.fromEntries(GROUP_METRICS.map((metric) => [metric.name, metric.calculate(view)])),
+    ...calculateBookGroup(tables, group, slab),
+  },
 });
 
 /** Every group over the whole run, then on each slab, in the order of the table. */
@@ -109,9 +118,9 @@ export function calculateGroups({ tables }: RunRecord): GroupSummary[] {
     const own = exits.get(group) ?? [];
     const bySlab = groupBy(own, (exit) => exit.slab);
     return [
-      calculateGroup(null, group, { groups, exits: own }),
+      calculateGroup(tables, null, group, { groups, exits: own }),
       ...groups.map((row) =>
-        calculateGroup(row.slab, group, { groups: [row], exits: bySlab.get(row.slab) ?? [] }),
+        calculateGroup(tables, row.slab, group, { groups: [row], exits: bySlab.get(row.slab) ?? [] }),
       ),
     ];
   });

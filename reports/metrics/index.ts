@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../sim/record/types.ts';
+import { BOOK_METRICS } from './book.ts';
 import {
   calculateRunView,
   calculateUnderlyingView,
@@ -22,7 +23,7 @@ import { recoveryMetrics } from './recovery.ts';
 import { totalsMetrics } from './totals.ts';
 import { calculateVerdict, type Verdict } from './verdict.ts';
 
-/** Every number a report can show, in report order. */
+/** Every number that all reports show, in report order. */
 export const METRICS: readonly MetricDefinition[] = [
   ...haircutMetrics,
   ...exposureMetrics,
@@ -70,11 +71,15 @@ export interface Summary {
   fit: FitRow[];
 }
 
-const calculateValues = (view: View): Record<string, MetricValue> =>
-  Object.fromEntries(METRICS.map((metric) => [metric.name, metric.calculate(view)]));
+/** The numbers of a run: those of order books only if it has one. */
+export const listMetrics = (hasBook: boolean): readonly MetricDefinition[] =>
+  hasBook ? [...METRICS, ...BOOK_METRICS] : METRICS;
 
 /** All numbers of a run: for the whole, per slab, its money identities and its fit to published figures. */
 export function calculateSummary(record: RunRecord): Summary {
+  const definitions = listMetrics(record.tables.books.length > 0);
+  const calculateValues = (view: View): Record<string, MetricValue> =>
+    Object.fromEntries(definitions.map((metric) => [metric.name, metric.calculate(view)]));
   const runView = calculateRunView(record);
   const slabViews = splitBySlab(runView);
   const run = calculateValues(runView);
@@ -83,11 +88,11 @@ export function calculateSummary(record: RunRecord): Summary {
     return { slab, underlying, metrics: view === runView ? run : calculateValues(view) };
   });
   const identities = slabViews.flatMap(calculateIdentities);
-  const fit = calculateFit(record.fit, METRICS, (name, metric) => {
+  const fit = calculateFit(record.fit, definitions, (name, metric) => {
     const values = name === null ? run : slabs.find((candidate) => candidate.slab === name)?.metrics;
     if (values !== undefined) return values[metric] ?? null;
     const view = calculateUnderlyingView(record, name!);
-    const definition = METRICS.find((candidate) => candidate.name === metric);
+    const definition = definitions.find((candidate) => candidate.name === metric);
     return view === undefined ? null : (definition?.calculate(view) ?? null);
   });
   return {
@@ -101,7 +106,7 @@ export function calculateSummary(record: RunRecord): Summary {
     slotMs: record.slotMs,
     complete: record.complete,
     verdict: calculateVerdict({ record, metrics: run, identities, fit }),
-    metrics: METRICS.map(({ calculate: _, ...definition }) => ({
+    metrics: definitions.map(({ calculate: _, ...definition }) => ({
       ...definition,
       value: run[definition.name] ?? null,
     })),
