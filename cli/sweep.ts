@@ -81,6 +81,8 @@ class PointLoader {
   readonly hashes: string[] = [];
   private readonly name: string;
   private readonly overrides: readonly string[];
+  /** Of the points loaded so far. */
+  hasBook = false;
   private latest: { point: number; scenario: Scenario } | null = null;
 
   constructor(name: string, overrides: readonly string[]) {
@@ -98,6 +100,7 @@ class PointLoader {
     this.hashes[point] ??= hash;
     if (this.hashes[point] !== hash) throw new BadInputError(`${this.name} was changed during the sweep`);
     this.latest = { point, scenario: loaded.scenario };
+    this.hasBook ||= loaded.scenario.slabs.some(({ matcher }) => matcher.kind === 'book');
     return loaded.scenario;
   }
 }
@@ -121,6 +124,7 @@ function planSweep(args: Arguments): { manifest: SweepManifest; points: PointLoa
     set: args.set,
     check: args.check,
     ...spec,
+    ...(points.hasBook ? { hasBook: true as const } : {}),
     expect,
     ...readCodeVersion(),
     scenarioHash: createHash('sha256').update(points.hashes.join()).digest('hex'),

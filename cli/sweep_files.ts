@@ -18,6 +18,8 @@ export interface SweepManifest {
   check: boolean;
   grid: SweepSpec['grid'];
   seeds: SweepSpec['seeds'];
+  /** Some slab has an order book. */
+  hasBook?: true;
   expect: readonly Expectation[];
   version: string;
   codeHash: string;
@@ -60,7 +62,7 @@ export interface SweepOutcome {
  * summary.json, so that a directory with a summary is complete. Holds the cells of one point at a time.
  */
 export function writeSweepResults(folder: SweepFolder, manifest: SweepManifest): SweepOutcome {
-  const { grid, expect, question, scenario, seeds, title } = manifest;
+  const { grid, expect, hasBook = false, question, scenario, seeds, title } = manifest;
   const files = {
     cellsCsv: folder.createFile('cells.csv'),
     statisticsCsv: folder.createFile('statistics.csv'),
@@ -68,7 +70,10 @@ export function writeSweepResults(folder: SweepFolder, manifest: SweepManifest):
   };
   const summary = folder.createFile('summary.json');
   const tables = Object.keys(files) as (keyof typeof files)[];
-  const headers = formatSweepHeaders(grid.map(({ path }) => path));
+  const headers = formatSweepHeaders(
+    grid.map(({ path }) => path),
+    hasBook,
+  );
   for (const table of tables) files[table].write(headers[table]);
   const head = { schema: 'percolator-lab/sweep-summary/1', scenario, title, question, confidence: 0.95 };
   summary.write(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "points": [`);
@@ -76,7 +81,10 @@ export function writeSweepResults(folder: SweepFolder, manifest: SweepManifest):
   for (let point = 0; point < countPoints(manifest); point++) {
     const cells = readCells(folder, manifest, point);
     const values = listValues(manifest, point).map(({ label, path }) => ({ path, label }));
-    const output = formatSweepPoint({ point, values, firstCell: point * seeds.length, cells }, expect);
+    const output = formatSweepPoint(
+      { point, values, firstCell: point * seeds.length, cells, hasBook },
+      expect,
+    );
     for (const table of tables) files[table].write(output[table]);
     summary.write(`${point === 0 ? '' : ','}\n${JSON.stringify(output.summary, null, 2)}`);
     for (const cell of cells) {

@@ -2,8 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import { type Cell, type CellResult, type MetricValues, pickMetric } from '../check/cell.ts';
 import { type Expectation, judgeExpectations } from '../check/expectation.ts';
 import type { MetricValue } from '../metrics/definition.ts';
+import { BOOK_GROUP_METRICS } from '../metrics/book_groups.ts';
 import { GROUP_METRICS } from '../metrics/groups.ts';
-import { METRICS } from '../metrics/index.ts';
+import { listMetrics } from '../metrics/index.ts';
 import { calculateStatistics, STATISTICS_COLUMNS } from './describe.ts';
 import { calculateProportions } from './proportions.ts';
 
@@ -15,7 +16,12 @@ export interface SweepPoint {
   /** Number of the first cell; the others follow. */
   firstCell: number;
   cells: readonly Cell[];
+  /** Some slab of the sweep has an order book, so that its numbers are listed. */
+  hasBook: boolean;
 }
+
+const RUN_METRICS = listMetrics(true);
+const ALL_GROUP_METRICS = [...GROUP_METRICS, ...BOOK_GROUP_METRICS];
 
 /** Texts to add to the result files for one point. */
 export interface SweepPointOutput {
@@ -28,9 +34,12 @@ export interface SweepPointOutput {
 
 const formatRows = (rows: readonly unknown[][]) => stringify(rows as unknown[][], { escape_formulas: true });
 
-/** Header lines of the tables of a sweep; `paths` are the swept ones. */
-export function formatSweepHeaders(paths: readonly string[]): Omit<SweepPointOutput, 'summary'> {
-  const metrics = METRICS.map(({ name }) => name);
+/** Header lines of the tables of a sweep; `paths` are the swept ones, `hasBook` as in `SweepPoint`. */
+export function formatSweepHeaders(
+  paths: readonly string[],
+  hasBook: boolean,
+): Omit<SweepPointOutput, 'summary'> {
+  const metrics = listMetrics(hasBook).map(({ name }) => name);
   return {
     cellsCsv: formatRows([['cell', 'point', ...paths, 'seed', 'failure', 'broken', ...metrics]]),
     statisticsCsv: formatRows([
@@ -61,12 +70,12 @@ const columnOf =
   (metric: string): MetricValue[] =>
     results.map((result) => pickMetric(result, metric, slab, group));
 
-function formatCells({ cells, firstCell, point, values }: SweepPoint): string {
+function formatCells({ cells, firstCell, hasBook, point, values }: SweepPoint): string {
   const labels = values.map(({ label }) => label);
   return formatRows(
     cells.map(({ failure, result, seed }, at) => {
       const metrics: MetricValues = result?.metrics ?? {};
-      const numbers = METRICS.map(({ name }) => metrics[name] ?? null);
+      const numbers = listMetrics(hasBook).map(({ name }) => metrics[name] ?? null);
       const broken = result?.broken.length ?? null;
       return [firstCell + at, point, ...labels, seed, failure?.message ?? null, broken, ...numbers];
     }),
@@ -81,7 +90,7 @@ function formatStatistics(
   return formatRows(
     scopes.flatMap((scope) => {
       const column = columnOf(results, scope);
-      return (scope.group === null ? METRICS : GROUP_METRICS).flatMap(({ name, unit }) => {
+      return (scope.group === null ? RUN_METRICS : ALL_GROUP_METRICS).flatMap(({ name, unit }) => {
         const statistics = calculateStatistics(column(name));
         if (statistics === null) return [];
         const numbers = STATISTICS_COLUMNS.map((key) => statistics[key]);
@@ -124,7 +133,7 @@ export function formatSweepPoint(
   const scopes = listScopes(results[0]);
   const head = [point, ...values.map(({ label }) => label)];
   const column = columnOf(results, { slab: null, group: null });
-  const statistics = METRICS.map(({ name }) => [name, calculateStatistics(column(name))] as const);
+  const statistics = RUN_METRICS.map(({ name }) => [name, calculateStatistics(column(name))] as const);
   return {
     cellsCsv: formatCells(sweepPoint),
     statisticsCsv: formatStatistics(head, results, scopes),
