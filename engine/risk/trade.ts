@@ -12,36 +12,53 @@ import {
   isInitialHealthy,
   isMaintenanceHealthy,
 } from './margin.ts';
-import { type Account, LONG, Mode, SHORT, type Side } from './records.ts';
+import { Account, LONG, Mode, SHORT, type Side } from './records.ts';
 import { finalizeReadySides } from './resets.ts';
 import { attach, calculateEffectivePosition } from './side_index.ts';
 import { calculateEquityMaintenance } from './solvency.ts';
 import type { Market } from './state.ts';
 
 /** One account's part in a trade: what it had before, and what it pays. */
-class Party {
-  readonly index: number;
-  readonly account: Account;
-  readonly before: number;
-  readonly after: number;
-  equityBefore = 0;
-  marginBefore = 0;
+interface Party {
+  index: number;
+  account: Account;
+  before: number;
+  after: number;
+  equityBefore: number;
+  marginBefore: number;
   /** Signed: negative when the account received a rebate. */
-  fee = 0;
+  fee: number;
+}
 
-  constructor(market: Market, index: number, account: Account, change: number) {
-    this.index = index;
-    this.account = account;
-    this.before = calculateEffectivePosition(market, account);
-    this.after = this.before + change;
-    if (Math.abs(this.after) > MAX_POSITION_ABS_Q) reject('Overflow');
-    calculateNotional(this.after, market.globals.priceLast);
-  }
+// Written anew by each trade; two objects a trade would cost a twentieth of it.
+const createParty = (): Party => ({
+  index: 0,
+  account: new Account(),
+  before: 0,
+  after: 0,
+  equityBefore: 0,
+  marginBefore: 0,
+  fee: 0,
+});
+const BUYING = createParty();
+const SELLING = createParty();
+
+function openParty(market: Market, party: Party, index: number, account: Account, change: number): void {
+  const before = calculateEffectivePosition(market, account);
+  const after = before + change;
+  party.index = index;
+  party.account = account;
+  party.before = before;
+  party.after = after;
+  party.fee = 0;
+  if (Math.abs(after) > MAX_POSITION_ABS_Q) reject('Overflow');
+  calculateNotional(after, market.globals.priceLast);
 }
 
 function recordHealth(market: Market, party: Party): void {
-  party.equityBefore = calculateEquityMaintenance(party.account);
-  party.marginBefore = calculateMaintenanceMargin(market, party.account, party.before);
+  const { account } = party;
+  party.equityBefore = calculateEquityMaintenance(account);
+  party.marginBefore = calculateMaintenanceMargin(market, account, party.before);
 }
 
 /** Open interest of the long side after the trade, from the old and new components of both accounts. */
@@ -78,8 +95,10 @@ export function executeOnAccrued(
   report.fault = 'seller';
   const selling = touchAccount(market, seller);
   report.fault = 'none';
-  const a = new Party(market, buyer, buying, sizeQ);
-  const b = new Party(market, seller, selling, 0 - sizeQ);
+  const a = BUYING;
+  const b = SELLING;
+  openParty(market, a, buyer, buying, sizeQ);
+  openParty(market, b, seller, selling, 0 - sizeQ);
   recordHealth(market, a);
   recordHealth(market, b);
   finalizeReadySides(market);
