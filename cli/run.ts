@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { formatRunExpectations, judgeRun, type RunSummary } from '../reports/check/run_outcome.ts';
 import { renderReport } from '../reports/html/report.ts';
 import { calculateSummary } from '../reports/metrics/index.ts';
 import { listBrokenPromises } from '../reports/metrics/verdict.ts';
@@ -11,6 +12,7 @@ import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import type { Scenario } from '../sim/scenario/schema.ts';
 import { SimulationError } from '../sim/shards/failure.ts';
+import { KNOWN_METRICS } from './cells.ts';
 import { readCodeVersion } from './code_version.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
@@ -54,7 +56,7 @@ async function runAndWrite(
   args: Arguments,
   progress: Progress,
   signal: AbortSignal,
-): Promise<{ record: RunRecord; broken: string[] }> {
+): Promise<{ record: RunRecord; summary: RunSummary }> {
   const startedAt = performance.now();
   const record = await runScenario({
     scenario,
@@ -68,8 +70,8 @@ async function runAndWrite(
   });
   progress.finish();
   const ranAt = performance.now();
-  const summary = calculateSummary(record);
-  const report = args.report ? await renderReport(record, summary) : null;
+  const summary = judgeRun(calculateSummary(record), scenario.expect);
+  const report = args.report ? await renderReport(record, summary, summary.expectations) : null;
   const reportedAt = performance.now();
   const instructions = record.slabs.reduce((sum, slab) => sum + slab.instructions, 0);
   const runSeconds = seconds(ranAt - startedAt);
@@ -84,7 +86,7 @@ async function runAndWrite(
   const { dataFiles } = scenario;
   const outputs = { record, summary, report, timing, ...readCodeVersion(), dataFiles };
   writeRunDirectory(out, outputs, args.force);
-  return { record, broken: listBrokenPromises(summary.verdict) };
+  return { record, summary };
 }
 
 function reportFailure(error: unknown, args: Arguments): void {
@@ -116,7 +118,7 @@ async function run(args: Arguments): Promise<void> {
     process.exitCode = ExitCode.InvalidInput;
     return;
   }
-  const loaded = loadScenario(args.scenario, { overrides: args.set, isCell: true });
+  const loaded = loadScenario(args.scenario, { overrides: args.set, metrics: KNOWN_METRICS, isCell: true });
   if (!loaded.ok) {
     for (const issue of loaded.issues) console.error(formatIssue(issue));
     process.exitCode = ExitCode.InvalidInput;
@@ -128,9 +130,11 @@ async function run(args: Arguments): Promise<void> {
   const { signal, release } = watchSignals(progress);
   try {
     prepareRunDirectory(out, args.force);
-    const { broken, record } = await runAndWrite(scenario, out, args, progress, signal);
-    for (const statement of broken) console.error(statement);
+    const { record, summary } = await runAndWrite(scenario, out, args, progress, signal);
+    const broken = listBrokenPromises(summary.verdict);
+    for (const line of [...broken, ...formatRunExpectations(summary)]) console.error(line);
     if (broken.length > 0) process.exitCode = ExitCode.InternalError;
+    else if (summary.expectations.some(({ met }) => !met)) process.exitCode = ExitCode.ExpectationFailed;
     if (signal.aborted) process.exitCode = ExitCode.Interrupted;
     if (!record.complete) {
       console.error(`incomplete: ${record.slotsDone} of ${record.slots} slots, marked so in ${out}`);
@@ -146,7 +150,7 @@ async function run(args: Arguments): Promise<void> {
 
 export const runCommand: CommandModule<object, Arguments> = {
   command: 'run <scenario>',
-  describe: 'run a scenario and write its tables, summary and report',
+  describe: 'run a scenario, write its tables, summary and report, and say whether it shows what it expects',
   builder: (yargs) =>
     yargs
       .positional('scenario', {

@@ -21,8 +21,14 @@ import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
 import { SEED_PATTERN } from './run.ts';
 import { watchSignals } from './signals.ts';
-import { formatCellCommand, type SweepFolder, type SweepManifest, writeSweepResults } from './sweep_files.ts';
-import { reportSweep } from './sweep_report.ts';
+import {
+  findBadCells,
+  formatCellCommand,
+  type SweepFolder,
+  type SweepManifest,
+  writeSweepResults,
+} from './sweep_files.ts';
+import { reportBadCells, reportSweep } from './sweep_report.ts';
 
 interface Arguments {
   scenario: string;
@@ -143,12 +149,13 @@ function* listOpenCells(folder: SweepFolder, manifest: SweepManifest, part: Swee
 
 interface SweepTask extends CellTask, PlannedCell {}
 
+/** Runs what has no result yet; true if it was interrupted. */
 async function runOpenCells(
   args: Arguments,
   { manifest, points }: ReturnType<typeof planSweep>,
   folder: SweepFolder,
   part: SweepPart | null,
-): Promise<{ isInterrupted: boolean; failures: number }> {
+): Promise<boolean> {
   const open = [...listOpenCells(folder, manifest, part)];
   const total = [...listCells(manifest, part ?? undefined)].length;
   const progress = new Progress(process.stderr, 'cells');
@@ -183,7 +190,7 @@ async function runOpenCells(
     progress.finish();
     release();
   }
-  return { isInterrupted: signal.aborted, failures };
+  return signal.aborted;
 }
 
 async function sweep(args: Arguments): Promise<void> {
@@ -195,7 +202,7 @@ async function sweep(args: Arguments): Promise<void> {
   const suffix = part === null ? '' : `-${part.index}-of-${part.count}`;
   const path = args.out ?? join('runs', `${plan.name}-sweep${suffix}`);
   const folder: SweepFolder = SweepDirectory.open(path, plan.manifest);
-  const { failures, isInterrupted } = await runOpenCells(args, plan, folder, part);
+  const isInterrupted = await runOpenCells(args, plan, folder, part);
   if (isInterrupted) {
     console.error(`interrupted; the same command goes on where it stopped (${path})`);
     process.exitCode = ExitCode.Interrupted;
@@ -203,8 +210,8 @@ async function sweep(args: Arguments): Promise<void> {
   else {
     const cells = countCells(plan.manifest);
     console.error(`part ${part.index} of ${part.count} of ${cells} cells is done; \`merge\` joins the parts`);
+    reportBadCells(findBadCells(folder, plan.manifest, part));
     console.log(path);
-    if (failures > 0) process.exitCode = ExitCode.InternalError;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Cell, CellFailure, CellResult } from '../reports/check/cell.ts';
-import type { Expectation } from '../reports/check/expectation.ts';
+import type { Expectation, ExpectationOutcome } from '../reports/check/expectation.ts';
 import { formatSweepHeaders, formatSweepPoint } from '../reports/statistics/sweep_point.ts';
 import type { DataFile } from '../sim/scenario/schema.ts';
 import type { SweepSpec } from '../sim/scenario/sweep.ts';
 import type { SweepDirectory } from '../sim/sweep/directory.ts';
-import { countCells, countPoints, listValues } from '../sim/sweep/plan.ts';
+import { countCells, countPoints, listCells, listValues, type SweepPart } from '../sim/sweep/plan.ts';
 import { formatCommand } from './run.ts';
 
 /** What a sweep is: the same for all its parts, and enough to write its results from its cells. */
@@ -55,6 +55,18 @@ export interface SweepOutcome {
   /** Runs without a result, and runs that broke a promise, in order. */
   failed: Cell[];
   broken: Cell[];
+  /** Expectations that the runs of a point do not meet; `point` is its values as text, empty without a grid. */
+  missed: { point: string; expectation: ExpectationOutcome }[];
+}
+
+/** Cells of a part that have no result or broke a promise, in order; those that were not run yet are left out. */
+export function findBadCells(folder: SweepFolder, manifest: SweepManifest, part: SweepPart): Cell[] {
+  return [...listCells(manifest, part)].flatMap(({ index, point, seed }): Cell[] => {
+    const stored = folder.readCell(index);
+    if (stored === null || ('result' in stored && stored.result.broken.length === 0)) return [];
+    const reproduce = formatCellCommand(manifest, point, seed);
+    return [{ seed, reproduce, result: null, failure: null, ...stored }];
+  });
 }
 
 /**
@@ -77,7 +89,7 @@ export function writeSweepResults(folder: SweepFolder, manifest: SweepManifest):
   for (const table of tables) files[table].write(headers[table]);
   const head = { schema: 'percolator-lab/sweep-summary/1', scenario, title, question, confidence: 0.95 };
   summary.write(`${JSON.stringify(head, null, 2).slice(0, -2)},\n  "points": [`);
-  const outcome: SweepOutcome = { cells: countCells(manifest), failed: [], broken: [] };
+  const outcome: SweepOutcome = { cells: countCells(manifest), failed: [], broken: [], missed: [] };
   for (let point = 0; point < countPoints(manifest); point++) {
     const cells = readCells(folder, manifest, point);
     const values = listValues(manifest, point).map(({ label, path }) => ({ path, label }));
@@ -87,15 +99,16 @@ export function writeSweepResults(folder: SweepFolder, manifest: SweepManifest):
     );
     for (const table of tables) files[table].write(output[table]);
     summary.write(`${point === 0 ? '' : ','}\n${JSON.stringify(output.summary, null, 2)}`);
+    const name = values.map(({ label, path }) => `${path}=${label}`).join(', ');
+    outcome.missed.push(...output.missed.map((expectation) => ({ point: name, expectation })));
     for (const cell of cells) {
       if (cell.failure !== null) outcome.failed.push(cell);
       else if (cell.result?.broken.length !== 0) outcome.broken.push(cell);
     }
   }
-  const { broken, cells, failed } = outcome;
-  summary.write(
-    `\n  ],\n  "cells": ${cells},\n  "failed": ${failed.length},\n  "broken": ${broken.length}\n}\n`,
-  );
+  const { broken, cells, failed, missed } = outcome;
+  const counts = { cells, failed: failed.length, broken: broken.length, missed: missed.length };
+  summary.write(`\n  ],\n${JSON.stringify(counts, null, 2).slice(2)}\n`);
   for (const table of tables) files[table].commit();
   summary.commit();
   folder.removeDrafts();

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../sim/record/types.ts';
 import { type Chart, calculateCharts } from '../charts/index.ts';
+import type { RunExpectation } from '../check/run_outcome.ts';
 import { formatCount, formatDuration, formatNumber } from '../format.ts';
 import type { Summary } from '../metrics/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   renderRejections,
   renderReproduction,
 } from './appendix.ts';
+import { renderExpectations } from './expectations.ts';
 import { html, Markup } from './markup.ts';
 import { renderFigure } from './parts.ts';
 import { renderDetailTables, renderHypotheses, renderSection, renderVerdict } from './sections.ts';
@@ -17,15 +19,16 @@ import { STYLE } from './style.ts';
 /** The page may load nothing, run nothing, send nothing: whatever a scenario file smuggles in stays text. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-const NAVIGATION = [
+const NAVIGATION: readonly (readonly [id: string, title: string])[] = [
   ['verdict', 'Verdict'],
+  ['expectations', 'Expectations'],
   ['shock', 'What happened'],
   ['haircut', 'Haircut fairness'],
   ['manipulation', 'Oracle manipulation'],
   ['recovery', 'Reset recovery'],
   ['details', 'Details'],
   ['reproduce', 'Reproduce'],
-] as const;
+];
 
 /** One after the other: Vega drawings of a report are small, and the order of work stays the same. */
 async function renderFigures(charts: readonly Chart[]): Promise<Markup[]> {
@@ -34,19 +37,24 @@ async function renderFigures(charts: readonly Chart[]): Promise<Markup[]> {
   return figures;
 }
 
-function renderHeader(record: RunRecord): Markup {
+function renderHeader(record: RunRecord, sections: typeof NAVIGATION): Markup {
   const length = formatDuration(record.slotsDone, record.slotMs);
   return html`<header class="top"><h1>${record.title}</h1>
 <p class="meta">Scenario <code>${record.scenario}</code>, seed <code>${record.seed}</code>: ${length} of market time in ${formatCount(record.slotsDone, 'slot')}, ${formatCount(record.slabs.length, 'slab')}, ${formatNumber(record.tables.accounts.length)} accounts.</p>
-<nav aria-label="Sections"><ul>${NAVIGATION.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
+<nav aria-label="Sections"><ul>${sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
 `;
 }
 
 /**
  * The report of a run: one self-contained page that needs no network and no JavaScript. The same text for the same
- * results. Charts link to the CSV files beside it in the run directory.
+ * results. Charts link to the CSV files beside it in the run directory. Without expectations there is no section of them.
  */
-export async function renderReport(record: RunRecord, summary: Summary): Promise<string> {
+export async function renderReport(
+  record: RunRecord,
+  summary: Summary,
+  expectations: readonly RunExpectation[] = [],
+): Promise<string> {
+  const isShown = ([id]: readonly [string, string]) => id !== 'expectations' || expectations.length > 0;
   const charts = calculateCharts(record, summary);
   const shock = await renderFigures(charts.shock);
   const haircut = await renderFigures(charts.haircut);
@@ -56,8 +64,8 @@ export async function renderReport(record: RunRecord, summary: Summary): Promise
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><link rel="icon" href="data:,">
 <title>${record.title} – percolator-lab</title><style>${new Markup(STYLE)}</style></head><body>
-${renderHeader(record)}<main>
-${renderVerdict(record, summary)}<section aria-labelledby="shock"><h2 id="shock">What happened</h2>
+${renderHeader(record, NAVIGATION.filter(isShown))}<main>
+${renderVerdict(record, summary)}${renderExpectations(expectations)}<section aria-labelledby="shock"><h2 id="shock">What happened</h2>
 ${shock}</section>
 ${renderSection(record, summary, 'haircut', 'Haircut fairness', haircut)}${renderSection(
   record,

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import { type Cell, type CellResult, type MetricValues, pickMetric } from '../check/cell.ts';
-import { type Expectation, judgeExpectations } from '../check/expectation.ts';
-import type { MetricValue } from '../metrics/definition.ts';
+import { type Expectation, type ExpectationOutcome, judgeExpectations } from '../check/expectation.ts';
 import { BOOK_GROUP_METRICS } from '../metrics/book_groups.ts';
+import type { MetricValue } from '../metrics/definition.ts';
 import { GROUP_METRICS } from '../metrics/groups.ts';
 import { listMetrics } from '../metrics/index.ts';
 import { calculateStatistics, STATISTICS_COLUMNS } from './describe.ts';
@@ -30,6 +30,8 @@ export interface SweepPointOutput {
   proportionsCsv: string;
   /** For summary.json. */
   summary: object;
+  /** Expectations that the runs of the point do not meet. */
+  missed: ExpectationOutcome[];
 }
 
 const formatRows = (rows: readonly unknown[][]) => stringify(rows as unknown[][], { escape_formulas: true });
@@ -38,7 +40,7 @@ const formatRows = (rows: readonly unknown[][]) => stringify(rows as unknown[][]
 export function formatSweepHeaders(
   paths: readonly string[],
   hasBook: boolean,
-): Omit<SweepPointOutput, 'summary'> {
+): Omit<SweepPointOutput, 'summary' | 'missed'> {
   const metrics = listMetrics(hasBook).map(({ name }) => name);
   return {
     cellsCsv: formatRows([['cell', 'point', ...paths, 'seed', 'failure', 'broken', ...metrics]]),
@@ -134,6 +136,7 @@ export function formatSweepPoint(
   const head = [point, ...values.map(({ label }) => label)];
   const column = columnOf(results, { slab: null, group: null });
   const statistics = RUN_METRICS.map(({ name }) => [name, calculateStatistics(column(name))] as const);
+  const judged = judgeExpectations(expectations, cells);
   return {
     cellsCsv: formatCells(sweepPoint),
     statisticsCsv: formatStatistics(head, results, scopes),
@@ -149,8 +152,9 @@ export function formatSweepPoint(
         result === null || result.broken.length === 0 ? [] : [{ seed, statements: result.broken, reproduce }],
       ),
       proportions: calculateProportions(column),
-      expectations: judgeExpectations(expectations, cells),
+      expectations: judged,
       statistics: Object.fromEntries(statistics.filter(([, value]) => value !== null)),
     },
+    missed: judged.filter(({ met }) => !met),
   };
 }

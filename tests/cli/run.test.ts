@@ -136,6 +136,39 @@ describe('first-look', () => {
   });
 });
 
+describe('what a scenario expects', () => {
+  const short = ['--set', 'time.length=2 min', '--workers', '0'];
+
+  test('is met: shown in the terminal, in summary.json and in the report', async () => {
+    const outcome = await runLab(['run', 'calm', ...short, '--out', 'met'], home);
+    expect(outcome).toMatchObject({ code: 0, error: '6 of 6 expectations are met\n' });
+    const { expectations } = readJson(join(home, 'met', 'summary.json'));
+    expect(expectations[3]).toEqual({
+      metric: 'haircut.h_stored_min',
+      slab: null,
+      group: null,
+      bound: '>= 1',
+      value: 1,
+      found: '1',
+      met: true,
+    });
+    expect(readFileSync(join(home, 'met', 'report.html'), 'utf8')).toContain(
+      'The run meets all 6 expectations of its scenario.',
+    );
+  });
+
+  test('is missed: a line each, and exit 1', async () => {
+    const crash = ['--set', 'underlyings.BTC.price.fall=40 %', '--set', 'underlyings.BTC.price.over=1 min'];
+    const outcome = await runLab(['run', 'calm', ...short, ...crash, '--out', 'missed'], home);
+    expect(outcome.code).toBe(1);
+    expect(outcome.out).toBe('missed/report.html\n');
+    const [first, ...misses] = outcome.error.trim().split('\n');
+    expect(first).toMatch(/^[0-5] of 6 expectations are met$/);
+    expect(misses[0]).toMatch(/^ {2}MISS liquidations.count == 0 {2}found \d+$/);
+    expect(readFileSync(join(home, 'missed', 'report.html'), 'utf8')).toMatch(/The run misses \d of 6/);
+  });
+});
+
 test.each([
   [['run', 'first-lok'], 'first-look'],
   [['run', 'first-look', '--set', 'time.length=-5 min'], 'time.length'],
@@ -161,6 +194,8 @@ test.each(['0', '2'])('Ctrl-C keeps what is complete and exits 130 (%s workers)'
   const manifest = readJson(join(home, out, 'manifest.json'));
   expect(manifest.complete).toBe(false);
   expect(manifest.slotsDone).toBeGreaterThan(0);
+  // Half a run meets or misses nothing.
+  expect(readJson(join(home, out, 'summary.json')).expectations).toEqual([]);
   const last = readCsv(join(home, out, 'series.csv')).at(-1)!;
   expect(Number(last.slot)).toBe(manifest.slotsDone - 1);
   expect(readdirSync(home).filter((name) => name.startsWith('.'))).toEqual([]);

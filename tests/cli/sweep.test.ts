@@ -15,6 +15,9 @@ const SWEEP = [
   'calm',
   '--set',
   'time.length=30 s',
+  // In so short a time nothing matures, and what has no value meets no expectation.
+  '--set',
+  'expect=[]',
   '--grid',
   'slabs.btc.risk.warmup=0 s,1 min',
   '--seeds',
@@ -69,7 +72,7 @@ describe('a sweep', { timeout: LONG_MS }, () => {
   });
 
   test('a cell is the run that its command makes', async () => {
-    const set = ['--set', 'time.length=30 s', '--set', 'slabs.btc.risk.warmup="1 min"'];
+    const set = ['--set', 'time.length=30 s', '--set', 'expect=[]', '--set', 'slabs.btc.risk.warmup="1 min"'];
     await runLab(['run', 'calm', '--seed', '3', ...set, '--no-report', '--out', 'alone'], home);
     const { metrics } = readJson(join(home, 'alone', 'summary.json'));
     const cell = readJson(join(home, 'whole', 'cells', '6.json'));
@@ -134,6 +137,28 @@ describe('a sweep', { timeout: LONG_MS }, () => {
     expect(existsSync(join(home, 'never'))).toBe(false);
   });
 });
+
+test(
+  'missed expectations are listed with the point and a command, and exit 1',
+  async () => {
+    const grid = ['--grid', 'underlyings.BTC.price.fall=60 bps,40 %', '--seeds', '2', '--out', 'missed'];
+    const set = ['--set', 'time.length=2 min', '--set', 'underlyings.BTC.price.over=1 min'];
+    const outcome = await runLab(['sweep', 'calm', ...set, ...grid], home);
+    expect(outcome).toMatchObject({ code: 1, out: 'missed\n' });
+    expect(outcome.error).toMatch(
+      /MISS liquidations\.count every run == 0 {2}got \d+, 0 of 2 runs meet it, with underlyings\.BTC\.price\.fall=40 %\n {4}seed [12]: npx percolator-lab run calm .*'underlyings\.BTC\.price\.fall="40 %"'/,
+    );
+    const summary = readJson(join(home, 'missed', 'summary.json'));
+    const misses = summary.points.map(
+      ({ expectations }: { expectations: { met: boolean }[] }) =>
+        expectations.filter(({ met }) => !met).length,
+    );
+    expect(misses[0]).toBe(0);
+    expect(summary.missed).toBe(misses[1]);
+    expect(outcome.error).toContain(`${summary.missed} expectations missed`);
+  },
+  LONG_MS,
+);
 
 test(
   'Ctrl-C exits 130, and the same command goes on',

@@ -3,6 +3,7 @@ import { compareBaseline, createBaseline, findBaselineMismatch } from '../../../
 import { type Cell, type CellResult, calculateCellResult, pickMetric } from '../../../reports/check/cell.ts';
 import { type Expectation, judgeExpectations, meetsBound } from '../../../reports/check/expectation.ts';
 import { formatOutcome, listFindings, type ScenarioOutcome } from '../../../reports/check/outcome.ts';
+import { formatRunExpectations, judgeRun } from '../../../reports/check/run_outcome.ts';
 import { formatJunit } from '../../../reports/junit/junit.ts';
 import { calculateSummary } from '../../../reports/metrics/index.ts';
 import { makeCrashRecord } from '../crash_record.ts';
@@ -101,6 +102,45 @@ describe('over the runs', () => {
     expect(pickMetric(result, 'group.net', 'b', 'g')).toBe(7);
     expect(pickMetric(result, 'group.net', null, 'g')).toBeNull();
     expect(pickMetric(makeResult(0.3), METRIC, 'only', null)).toBe(0.3);
+  });
+});
+
+describe('one run', () => {
+  const summary = calculateSummary(makeCrashRecord());
+  const over = makeExpectation({ over: 'mean' });
+  const misses = makeExpectation({ metric: 'liquidations.count', comparator: '<', value: 3, text: '< 3' });
+
+  it('is judged as if it were the only one', () => {
+    const judged = judgeRun(summary, [over, misses]);
+    expect(judged.expectations).toEqual([
+      {
+        metric: METRIC,
+        slab: null,
+        group: null,
+        bound: 'mean >= 90 % (one run)',
+        value: 0.928,
+        found: '0.928',
+        met: true,
+      },
+      {
+        metric: 'liquidations.count',
+        slab: null,
+        group: null,
+        bound: '< 3',
+        value: 80,
+        found: '80',
+        met: false,
+      },
+    ]);
+    expect(formatRunExpectations(judged)).toEqual([
+      '1 of 2 expectations are met',
+      '  MISS liquidations.count < 3  found 80',
+    ]);
+  });
+
+  it('that was interrupted meets and misses nothing', () => {
+    expect(judgeRun({ ...summary, complete: false }, [over]).expectations).toEqual([]);
+    expect(formatRunExpectations(judgeRun(summary, []))).toEqual([]);
   });
 });
 

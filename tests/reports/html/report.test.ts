@@ -74,6 +74,34 @@ describe('the page', () => {
   });
 });
 
+test('expectations have a section of their own, misses first; without any it is not there', async () => {
+  const record = makeCrashRecord();
+  const row = { slab: null, group: null, value: 1 };
+  const text = await renderReport(record, calculateSummary(record), [
+    { ...row, metric: 'totals.fees', bound: '>= 0 USDC', found: '5 USDC', met: true },
+    {
+      ...row,
+      metric: 'group.net',
+      slab: 'btc',
+      group: '<b>',
+      bound: '== 0 USDC',
+      found: '7 USDC',
+      met: false,
+    },
+  ]);
+  expect(text).toContain('<a href="#expectations">');
+  const section = text.slice(text.indexOf('id="expectations"'), text.indexOf('id="shock"'));
+  expect(section).toContain('The run misses 1 of 2 expectations');
+  const cells = [...section.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, cell]) =>
+    cell!.replace(/<[^>]+>/g, ''),
+  );
+  expect(cells).toEqual([
+    ...['btc, &lt;b&gt;', '== 0 USDC', '7 USDC', '! missed'],
+    ...['whole run', '&gt;= 0 USDC', '5 USDC', '✓ met'],
+  ]);
+  expect(page).not.toContain('#expectations');
+});
+
 test('whatever a scenario file holds stays text', async () => {
   const evil = '</style></code><script>alert(1)</script><img src=x onerror=y>"\'';
   const record = makeCrashRecord();
