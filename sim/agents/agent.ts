@@ -122,6 +122,11 @@ export interface Agent {
   onFill?(context: AgentContext, fill: FillNotice): void;
   /** An action of this agent was refused by the engine; the error's name is part of the spec. */
   onReject?(context: AgentContext, action: Action, error: string): void;
+  /**
+   * What it holds outside of the venue, at this price: hedges and what they cost. No vault knows of it, and records of a
+   * book show it apart.
+   */
+  calculateOutside?(price: number): number;
   /** A book action of this agent went through; called before the `onFill` of what it filled at once. */
   onDone?(context: AgentContext, action: BookAction, result: BookResult): void;
 }

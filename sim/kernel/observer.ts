@@ -48,6 +48,8 @@ export interface SlabObserver {
   onRefusal?(slot: number, action: Action, reason: Refusal, origin: Origin): void;
   /** An action took part in the auction with a bid above 0, which is paid whatever becomes of the action. */
   onBid?(origin: Origin, feeBidAtoms: number): void;
+  /** The run is over, `onEnd` comes next: what an agent holds outside of the venue is worth. */
+  onOutside?(origin: Origin, atoms: number): void;
   /** All actions of the slot are done. Prices in quote atoms per base. */
   onSlotEnd(slot: number, fundamentalPrice: number, indexPrice: number): void;
   /** The run is over or was stopped; `slotsDone` slots are complete. */

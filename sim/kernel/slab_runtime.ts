@@ -60,6 +60,7 @@ export class SlabRuntime {
   private readonly lpEvents: SetLpEvent[];
   /** Null where there is an order book. */
   private lp: PassiveLpSpec | null;
+  private fundamentalPrice = 0;
   private bids: Bid<Seat>[] = [];
   private acting: Seat | null = null;
 
@@ -152,6 +153,7 @@ export class SlabRuntime {
     }
     executor.slot = slot;
     executor.indexPrice = indexPrice;
+    this.fundamentalPrice = fundamentalPrice;
     recentPrices[slot % recentPrices.length] = indexPrice;
     if (slot === 0) this.fund();
     const accrual = { candidates: [], maxRevalidations: 0, ...executor.inputs() };
@@ -201,6 +203,14 @@ export class SlabRuntime {
   /** Net flow since the last call, quote atoms; 0 where it moves no price. */
   takeFlow(): number {
     return this.flow?.take() ?? 0;
+  }
+
+  /** Tells the observer what agents hold elsewhere; call once, when the run is over. */
+  reportOutside(): void {
+    for (const { agent, origin } of this.seats) {
+      const atoms = agent.calculateOutside?.(this.fundamentalPrice);
+      if (atoms !== undefined) this.observer.onOutside?.(origin, atoms);
+    }
   }
 
   private wake(seat: Seat, slot: number): void {

@@ -69,6 +69,7 @@ export const BOOK_COLUMNS: Readonly<Record<BookTableName, readonly string[]>> = 
     'bondsLostAtoms',
     'reductions',
     'reductionRewardAtoms',
+    'outsideAtoms',
   ),
   books: columns<BookTables['books'][number]>()(
     'slab',

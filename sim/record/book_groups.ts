@@ -37,6 +37,7 @@ const newOrders = (slab: string, group: string): BookOrderRow => ({
   bondsLostAtoms: 0,
   reductions: 0,
   reductionRewardAtoms: 0,
+  outsideAtoms: 0,
 });
 
 /** What each group asked of the book and what its fills came to. */

@@ -84,6 +84,11 @@ export class BookRecorder {
     }
   }
 
+  /** What an agent of the group holds outside of the venue is worth. */
+  addOutside(group: string, atoms: number): void {
+    this.groups.ordersOf(group).outsideAtoms += atoms;
+  }
+
   private countRefusal(error: SlabErrorName): void {
     if (error === 'KillBand') this.counts.killBandRefusals += 1;
     else if (error === 'StaleSeqno') this.counts.staleRefusals += 1;

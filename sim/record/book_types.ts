@@ -80,6 +80,8 @@ export interface BookOrderRow {
   /** Reductions of others in the reduce band, and what their rewards came to. */
   reductions: number;
   reductionRewardAtoms: number;
+  /** Hedges that its agents hold elsewhere, at the undistorted price and after their costs; in no other figure. */
+  outsideAtoms: number;
 }
 
 /** One row per slab with a book: its limits, how full it got, and how often each guard fired. */

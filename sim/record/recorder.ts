@@ -88,6 +88,10 @@ export class Recorder implements SlabObserver {
     bidsPaid.set(group, (bidsPaid.get(group) ?? 0) + feeBidAtoms);
   }
 
+  onOutside({ group }: Origin, atoms: number): void {
+    this.book?.addOutside(group, atoms);
+  }
+
   private countRejection(group: string, op: string, error: string): void {
     const { rejections } = this.recording;
     const key = [group, op, error].join(REJECTION_SEPARATOR);

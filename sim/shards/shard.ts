@@ -108,6 +108,7 @@ export class Shard {
   finish(slotsDone: number): PlacedResult[] {
     return this.places.map(({ slab: index, runtime, recorder }) => {
       this.activeSlab = index;
+      runtime.reportOutside();
       recorder.onEnd(slotsDone);
       return { index, result: { slab: runtime.slab.id, slotsDone, tables: recorder.finish() } };
     });

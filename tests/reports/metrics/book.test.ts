@@ -76,6 +76,7 @@ const ORDERS: BookOrderRow = {
   bondsLostAtoms: 0.5 * USD,
   reductions: 0,
   reductionRewardAtoms: 0,
+  outsideAtoms: 0,
 };
 const BOOK: BookRow = {
   slab: 'btc',
