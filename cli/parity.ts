@@ -3,16 +3,18 @@ import { dirname, join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
-import { type ParityResult, runParity } from '../sim/verify/parity.ts';
+import { type ParityResult, RISK_SUITE, runParity } from '../sim/verify/parity.ts';
 import { buildHost, ParityHost, ParityUnavailable } from '../sim/verify/parity_host.ts';
 import { type FileLines, measureLines } from '../sim/verify/parity_lines.ts';
-import type { ParityDifference } from '../sim/verify/parity_lockstep.ts';
 import { compareScenario } from '../sim/verify/parity_scenario.ts';
+import { SLAB_SUITE } from '../sim/verify/parity_slab.ts';
+import { type ParityDifference, PROGRAMS, type ProgramName } from '../sim/verify/parity_suite.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
 
 interface Arguments {
   scenario: string | undefined;
+  program: ProgramName;
   sequences: number;
   length: number;
   seed: string;
@@ -31,10 +33,11 @@ function printCoverage({ coverage }: ParityResult): void {
 }
 
 async function compareSequences(host: ParityHost, args: Arguments): Promise<void> {
-  const { length, seed, sequences } = args;
+  const { length, program, seed, sequences } = args;
+  const suite = program === 'slab' ? SLAB_SUITE : RISK_SUITE;
   const progress = new Progress(process.stderr, 'sequences');
   const onProgress = (done: number) => progress.update(done, sequences);
-  const result = await runParity(host, { length, seed, sequences, onProgress });
+  const result = await runParity(host, { suite, length, seed, sequences, onProgress });
   progress.finish();
   if (args.coverage) printCoverage(result);
   const { failure } = result;
@@ -44,13 +47,13 @@ async function compareSequences(host: ParityHost, args: Arguments): Promise<void
     );
     return;
   }
-  const file = join(args.save, `${seed}-${failure.sequence}.json`);
+  const file = join(args.save, program === 'risk' ? '.' : program, `${seed}-${failure.sequence}.json`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(failure.shrunk, null, 1)}\n`);
   console.error(`sequence ${failure.sequence} of seed ${seed}: ${formatDifference(failure.difference)}`);
   console.error(`its ${failure.shrunk.instructions.length} instructions that show it are in ${file}`);
   console.error(
-    `to see it again: npx percolator-lab parity --seed ${seed} --sequences ${failure.sequence + 1} --length ${length}`,
+    `to see it again: npx percolator-lab parity --program ${program} --seed ${seed} --sequences ${failure.sequence + 1} --length ${length}`,
   );
   process.exitCode = ExitCode.ExpectationFailed;
 }
@@ -130,6 +133,11 @@ export const parityCommand: CommandModule<object, Arguments> = {
       .positional('scenario', {
         type: 'string',
         describe: 'replay every instruction of this scenario; without one, generated sequences',
+      })
+      .option('program', {
+        choices: PROGRAMS,
+        default: 'risk' as const,
+        describe: 'which program the generated sequences are for',
       })
       .option('sequences', { type: 'number', default: 1_000, describe: 'generated sequences to compare' })
       .option('length', { type: 'number', default: 200, describe: 'instructions in each' })

@@ -10,22 +10,23 @@ import { createStream } from '../kernel/streams.ts';
 import { Draw } from './parity_draw.ts';
 import { Generator } from './parity_generator.ts';
 import type { ParityHost } from './parity_host.ts';
-import { type ParityDifference, Recording } from './parity_lockstep.ts';
+import { Recording } from './parity_lockstep.ts';
+import {
+  type Coverage,
+  count,
+  type ParityDifference,
+  type ParitySuite,
+  packBytes,
+  type RecordedSequence,
+  type SavedSequence,
+  toHex,
+  unpackBytes,
+} from './parity_suite.ts';
 import { corrupt, drawWorld, WORLDS } from './parity_worlds.ts';
 
-/** A sequence that can be kept, in hexadecimal. */
-export interface SavedSequence {
-  /** The market's bytes at its start, without the zeros at their end. */
-  start: string;
-  /** How many bytes the market has. */
-  size: number;
-  instructions: string[];
-}
-
-/** How often the sequences of a run met each rule: `executeTrade SideBlocked`, `mode Normal → DrainOnly`, … */
-export type Coverage = Map<string, number>;
-
 export interface ParityOptions {
+  /** Of which program; the host must be working on it. */
+  suite: ParitySuite;
   seed: string;
   sequences: number;
   length: number;
@@ -41,14 +42,10 @@ export interface ParityResult {
   failure: { sequence: number; difference: ParityDifference; shrunk: SavedSequence } | null;
 }
 
-function count(coverage: Coverage, key: string): void {
-  coverage.set(key, (coverage.get(key) ?? 0) + 1);
-}
-
 const EVENT_NAMES = new Map<number, string>(Object.entries(EventKind).map(([name, kind]) => [kind, name]));
 
 /** Counts what the events of one instruction say about the rules it went through. */
-function countEvents(coverage: Coverage, log: EventLog): void {
+export function countEvents(coverage: Coverage, log: EventLog): void {
   log.each((kind, _, x, y) => {
     const detail = kind === EventKind.ModeChanged ? ` ${SIDE_MODES[x]} → ${SIDE_MODES[y]}` : '';
     count(coverage, `event ${EVENT_NAMES.get(kind)}${detail}`);
@@ -96,19 +93,23 @@ function isRiskInstruction(instruction: DecodedInstruction | null): instruction 
   return instruction !== null && instruction.op !== 'initialize';
 }
 
+/** The risk program's sequences. */
+export const RISK_SUITE: ParitySuite = { program: 'risk', record: recordSequence, replay: recordSaved };
+
 /** Generates sequences and compares both engines on each until one differs; that one is shrunk. */
 export async function runParity(host: ParityHost, options: ParityOptions): Promise<ParityResult> {
-  const { length, onProgress, seed, sequences } = options;
+  const { length, onProgress, seed, sequences, suite } = options;
   const coverage: Coverage = new Map();
-  const fail = async (sequence: number, recording: Recording, difference: ParityDifference) => {
-    const shrunk = await shrink(host, saveUntil(recording, difference));
+  await host.use(suite.program);
+  const fail = async (sequence: number, recording: RecordedSequence, difference: ParityDifference) => {
+    const shrunk = await shrink(host, saveUntil(recording, difference), suite);
     const failure = { sequence, difference: shrunk.difference ?? difference, shrunk: shrunk.saved };
     return { sequences: sequence, instructions: sequence * length, coverage, failure };
   };
   // One sequence is generated while the host still works on the one before.
-  let before: { recording: Recording; comparison: Promise<ParityDifference | null> } | null = null;
+  let before: { recording: RecordedSequence; comparison: Promise<ParityDifference | null> } | null = null;
   for (let sequence = 0; sequence <= sequences; sequence += 1) {
-    const recording = sequence < sequences ? recordSequence(seed, sequence, length, coverage) : null;
+    const recording = sequence < sequences ? suite.record(seed, sequence, length, coverage) : null;
     const difference = await before?.comparison;
     if (difference) return fail(sequence - 1, before!.recording, difference);
     if (sequence > 0) onProgress?.(sequence);
@@ -117,22 +118,8 @@ export async function runParity(host: ParityHost, options: ParityOptions): Promi
   return { sequences, instructions: sequences * length, coverage, failure: null };
 }
 
-/** Hexadecimal without the zeros at the end: most slots of a market are free. */
-export function packBytes(bytes: Uint8Array): string {
-  return toHex(bytes).replace(/(?:00)+$/, '');
-}
-
-/** The bytes behind `packBytes`. */
-export function unpackBytes({ size, start }: { size: number; start: string }): Uint8Array {
-  const bytes = new Uint8Array(size);
-  bytes.set(Buffer.from(start, 'hex'));
-  return bytes;
-}
-
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-
 /** The sequence up to the instruction that differs. */
-function saveUntil(recording: Recording, difference: ParityDifference): SavedSequence {
+function saveUntil(recording: RecordedSequence, difference: ParityDifference): SavedSequence {
   const { instructions, start } = recording;
   return {
     start: packBytes(start),
@@ -148,15 +135,16 @@ function saveUntil(recording: Recording, difference: ParityDifference): SavedSeq
 export async function shrink(
   host: ParityHost,
   saved: SavedSequence,
+  suite: ParitySuite = RISK_SUITE,
 ): Promise<{ saved: SavedSequence; difference: ParityDifference | null }> {
   let best = saved;
-  let difference = await recordSaved(best).compare(host);
+  let difference = await suite.replay(best).compare(host);
   let run = Math.max(1, Math.floor(best.instructions.length / 2));
   while (difference !== null) {
     let removed = false;
     for (let at = 0; at < best.instructions.length; ) {
       const shorter = { ...best, instructions: best.instructions.toSpliced(at, run) };
-      const recording = recordSaved(shorter);
+      const recording = suite.replay(shorter);
       const still = await recording.compare(host);
       if (still === null) {
         at += run;

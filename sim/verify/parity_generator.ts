@@ -89,7 +89,7 @@ export class Generator {
   }
 
   /** Whoever has least equity for the position, if anybody has one. */
-  private weakest(): number {
+  weakest(): number {
     const { world } = this;
     let weakest = this.player();
     let least = Number.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ import {
   type ProgramInstruction,
 } from '../../engine/wire/index.ts';
 import { findPackageRoot } from '../scenario/root.ts';
+import { PROGRAMS, type ProgramName } from './parity_suite.ts';
 
 /** The key that signs what `execute` runs; markets to load must name it. */
 export const HOST_AUTHORITY = new Uint8Array(32).fill(1);
@@ -118,6 +119,11 @@ export class ParityHost {
   /** The layout, the errors and the canaries, one a line. */
   async describe(): Promise<string> {
     return (await this.send('d')).toString();
+  }
+
+  /** Goes to a program; each has its own account. A host starts with the risk program. */
+  async use(program: ProgramName): Promise<void> {
+    await this.send('g', Uint8Array.of(PROGRAMS.indexOf(program)));
   }
 
   /** An uninitialised market with room for so many accounts. */

@@ -42,7 +42,7 @@ function readLines(report: string, programs: string): FileLines[] {
       const file = relative(programs, /^SF:(.+)$/m.exec(section)?.[1] ?? '');
       return { file, lines: counts.length, missed };
     })
-    .filter(({ file }) => /^(risk|math)\/src\//.test(file))
+    .filter(({ file }) => /^(risk|math|slab)\/src\//.test(file))
     .sort((x, y) => (x.file < y.file ? -1 : 1));
 }
 

@@ -16,21 +16,10 @@ import {
   readWord,
 } from '../../engine/wire/index.ts';
 import { HOST_AUTHORITY, type HostStep, type ParityHost, readAnswers } from './parity_host.ts';
+import type { ParityDifference, RecordedSequence } from './parity_suite.ts';
 
 /** Every so many instructions all bytes are compared, not only the records that may have changed. */
 export const FULL_EVERY = 64;
-
-/** Where the two engines first disagree. */
-export interface ParityDifference {
-  /** Instruction number from 0; −1 is the start. */
-  instruction: number;
-  op: string;
-  /** `outcome`, `globals`, `long`, `short`, `account 7`, … */
-  record: string;
-  field: string;
-  typescript: string;
-  rust: string;
-}
 
 const STATE_START = offsetOf('globals');
 const STATE_SIZE = MARKET.size - STATE_START;
@@ -63,7 +52,7 @@ export function listAccounts(instruction: RiskInstruction): number[] {
 }
 
 /** Applies instructions to the TypeScript engine and notes what the Rust one must come to. */
-export class Recording {
+export class Recording implements RecordedSequence {
   readonly market: Market;
   readonly start: Uint8Array;
   readonly instructions: Uint8Array[] = [];
@@ -157,7 +146,12 @@ export class Recording {
   }
 }
 
-const nowhere = (instruction: number, op: string) => ({ instruction, op, record: 'outcome', field: 'error' });
+export const nowhere = (instruction: number, op: string) => ({
+  instruction,
+  op,
+  record: 'outcome',
+  field: 'error',
+});
 
 const describeCode = (code: number) => errorOf(code) ?? 'success';
 
@@ -196,12 +190,16 @@ function compareStep(expected: Expectation, step: HostStep, mirror: Uint8Array):
   return null;
 }
 
-type FieldDifference = Pick<ParityDifference, 'field' | 'typescript' | 'rust'>;
+export type FieldDifference = Pick<ParityDifference, 'field' | 'typescript' | 'rust'>;
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** The first field in which two records differ. */
-function compareRecord(layout: RecordLayout, ours: Uint8Array, theirs: Uint8Array): FieldDifference | null {
+export function compareRecord(
+  layout: RecordLayout,
+  ours: Uint8Array,
+  theirs: Uint8Array,
+): FieldDifference | null {
   if (Buffer.compare(ours, theirs) === 0) return null;
   for (const { name, kind, offset, size } of layout.fields) {
     const [a, b] = [ours.subarray(offset, offset + size), theirs.subarray(offset, offset + size)];

@@ -7,7 +7,8 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { RunHooks, SlabRecorder } from '../shards/plan.ts';
 import { runInProcess } from '../shards/run_in_process.ts';
 import { HOST_AUTHORITY, type ParityHost } from './parity_host.ts';
-import { FULL_EVERY, type ParityDifference, Recording } from './parity_lockstep.ts';
+import { FULL_EVERY, Recording } from './parity_lockstep.ts';
+import type { ParityDifference } from './parity_suite.ts';
 
 /** Instructions compared at a time. */
 const CHUNK = 2_048;

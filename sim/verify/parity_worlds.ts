@@ -62,7 +62,8 @@ function drawExtensions(draw: Draw, tradingFeeBps: number) {
   };
 }
 
-function drawParams(draw: Draw, kind: WorldKind, deposit: number): RiskParams {
+/** Parameters that a market of the kind may have. */
+export function drawParams(draw: Draw, kind: WorldKind, deposit: number): RiskParams {
   const minInitialDeposit = 1 + draw.wide(kind === 'micro' ? 3 : Math.floor(deposit / 10));
   const minNonzeroImReq = draw.int(1, minInitialDeposit);
   const initialBps = draw.pick([10, 100, 500, 1_000, 10_000, draw.int(1, 10_000)]);

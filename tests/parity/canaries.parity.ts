@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import { recordSaved, runParity } from '../../sim/verify/parity.ts';
+import { RISK_SUITE, recordSaved, runParity } from '../../sim/verify/parity.ts';
 import { buildHost, ParityHost } from '../../sim/verify/parity_host.ts';
 
 const path = buildHost('canary');
@@ -27,7 +27,12 @@ describe('a deliberately broken rule', () => {
 
   it.each(canaries)('%s is found within 1 000 sequences and shrunk', async (name) => {
     const host = await startBroken(canaries.indexOf(name));
-    const { failure } = await runParity(host, { seed: 'canary', sequences: 1_000, length: 200 });
+    const { failure } = await runParity(host, {
+      suite: RISK_SUITE,
+      seed: 'canary',
+      sequences: 1_000,
+      length: 200,
+    });
     expect(failure).not.toBeNull();
     expect(failure!.shrunk.instructions.length).toBeLessThan(100);
     const again = await recordSaved(failure!.shrunk).compare(host);

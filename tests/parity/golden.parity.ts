@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packBytes, recordSequence, unpackBytes } from '../../sim/verify/parity.ts';
+import { recordSequence } from '../../sim/verify/parity.ts';
 import { buildHost, ParityHost, readAnswers } from '../../sim/verify/parity_host.ts';
+import { packBytes, unpackBytes } from '../../sim/verify/parity_suite.ts';
 import { WORLDS } from '../../sim/verify/parity_worlds.ts';
 import { describeWire } from './describe.ts';
 import { hashBytes, readVectors, type Vector, writeVectors } from './vectors.ts';

@@ -8,8 +8,8 @@ import {
   encodeMarket,
   readHeader,
 } from '../../engine/wire/index.ts';
-import { unpackBytes } from '../../sim/verify/parity.ts';
 import { hasCargo } from '../../sim/verify/parity_host.ts';
+import { unpackBytes } from '../../sim/verify/parity_suite.ts';
 import { describeWire } from './describe.ts';
 import { hashBytes, readVectors, type Vector } from './vectors.ts';
 

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apply } from '../../engine/risk/index.ts';
 import { decodeMarket, encodeMarket } from '../../engine/wire/index.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
-import { recordSaved, recordSequence, runParity, type SavedSequence } from '../../sim/verify/parity.ts';
+import { RISK_SUITE, recordSaved, recordSequence, runParity } from '../../sim/verify/parity.ts';
 import { buildHost, HOST_AUTHORITY, ParityHost, readAnswers } from '../../sim/verify/parity_host.ts';
 import { findDifference } from '../../sim/verify/parity_lockstep.ts';
 import { compareScenario } from '../../sim/verify/parity_scenario.ts';
+import type { SavedSequence } from '../../sim/verify/parity_suite.ts';
 
 let host: ParityHost;
 beforeAll(() => {
@@ -16,13 +17,18 @@ afterAll(() => host.close());
 
 describe('generated sequences', () => {
   it('leave both engines with the same bytes after every instruction', async () => {
-    const result = await runParity(host, { seed: 'test', sequences: 400, length: 200 });
+    const result = await runParity(host, { suite: RISK_SUITE, seed: 'test', sequences: 400, length: 200 });
     expect(result.failure).toBeNull();
     expect(result.instructions).toBe(80_000);
   });
 
   it('meet every instruction with success, every error and every change of mode', async () => {
-    const { coverage } = await runParity(host, { seed: 'coverage', sequences: 160, length: 200 });
+    const { coverage } = await runParity(host, {
+      suite: RISK_SUITE,
+      seed: 'coverage',
+      sequences: 160,
+      length: 200,
+    });
     const met = [...coverage.keys()];
     expect(met.filter((key) => key.endsWith(' success'))).toHaveLength(12);
     const errors = new Set(met.filter((key) => !key.startsWith('event ')).map((key) => key.split(' ')[1]));

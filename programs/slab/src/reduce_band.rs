@@ -84,9 +84,12 @@ fn reduce<U: SlabUndo>(slab: &mut Slab<U>, taker: &Taker, caller: Index) -> Outc
     let mut filled = false;
     let mut walk = Walk::begin(slab, taker);
     loop {
-        let wanted = calculate_reduction(slab, taker.account, taker.inputs.oracle_price)?;
-        let link = if wanted == 0 { 0 } else { next_order(slab, &mut walk, taker, caller)? };
+        let link = next_order(slab, &mut walk, taker, caller)?;
         if link == 0 {
+            break;
+        }
+        let wanted = calculate_reduction(slab, taker.account, taker.inputs.oracle_price)?;
+        if wanted == 0 {
             break;
         }
         let q = offer(slab, link, taker, wanted)?;
