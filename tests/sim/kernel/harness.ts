@@ -5,6 +5,7 @@ import {
   type RiskParams,
 } from '../../../engine/risk/index.ts';
 import type { Agent, AgentContext, AgentModule, AgentSetup } from '../../../sim/agents/agent.ts';
+import { AGENT_MODULES } from '../../../sim/agents/index.ts';
 import type { AccountOwner, Origin, Refusal, SlabObserver, SlabSetup } from '../../../sim/kernel/observer.ts';
 import type { AgentRegistry } from '../../../sim/kernel/population.ts';
 import { SlabRuntime } from '../../../sim/kernel/slab_runtime.ts';
@@ -87,6 +88,7 @@ export function makeScenario(
     expect: [],
     sweep: null,
     measure: { sampleEverySlots: 10, crankedEverySlots: 25 },
+    check: { seeds: 1 },
     fit: [],
     labels: [],
     dataFiles: [],
@@ -123,6 +125,7 @@ const SCRIPTED: AgentModule<Script> = {
 };
 
 export const REGISTRY: AgentRegistry = {
+  ...AGENT_MODULES,
   scripted: SCRIPTED as AgentModule,
   scripted_keeper: { ...SCRIPTED, kind: 'scripted_keeper', role: 'keeper' } as AgentModule,
 };
