@@ -12,6 +12,7 @@ const WITHOUT_TWIN = new Set([
   'calculate_neutral_extensions',
   'reset_account',
   'reject',
+  'name_fault',
 ]);
 /** Pairs of folders that hold twins (design 05 §1). */
 const FOLDERS = [
@@ -38,6 +39,8 @@ describe('the twins in TypeScript and Rust', () => {
     for (const name of [
       'apply',
       'bookkeeping',
+      'funds',
+      'lifecycle',
       'liquidation',
       'losses_and_fees',
       'margin',
@@ -46,7 +49,7 @@ describe('the twins in TypeScript and Rust', () => {
     ]) {
       expect(files).toContain(`risk/${name}.ts`);
     }
-    for (const name of ['side_index', 'solvency', 'state', 'trade', 'warmup']) {
+    for (const name of ['side_index', 'solvency', 'state', 'steps', 'trade', 'warmup']) {
       expect(files).toContain(`risk/${name}.ts`);
     }
   });
