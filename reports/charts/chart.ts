@@ -71,18 +71,18 @@ export const describeChoice = (input: ChartInput, shown: readonly string[]): str
     ? ''
     : ` (${shown.length} of ${input.record.slabs.length} slabs)`;
 
-export interface Line {
+export interface Line<Row extends { slot: number } = SeriesRow> {
   name: string;
-  rows: readonly SeriesRow[];
+  rows: readonly Row[];
   /** null leaves a row out. */
-  y(row: SeriesRow): number | null;
+  y(row: Row): number | null;
   /** Index into palette and dashes; default: position in the list. */
   colour?: number;
   dash?: number;
 }
 
-export interface LineOptions {
-  lines: readonly Line[];
+export interface LineOptions<Row extends { slot: number } = SeriesRow> {
+  lines: readonly Line<Row>[];
   yTitle: string;
   /** d3 format, or "money" for quote tokens. */
   yFormat: string;
@@ -141,7 +141,10 @@ export function encodeSeries(
 }
 
 /** Time series as lines, thinned without losing extremes. */
-export function drawLines(input: ChartInput, options: LineOptions): Chart['draw'] {
+export function drawLines<Row extends { slot: number }>(
+  input: ChartInput,
+  options: LineOptions<Row>,
+): Chart['draw'] {
   const points = options.lines.flatMap((line) => {
     const known = line.rows.flatMap((row) => {
       const y = line.y(row);
@@ -189,9 +192,9 @@ function drawRule(rule: { y: number; label: string }): Spec[] {
 }
 
 /** The same lines as a table: evenly spaced samples of each. */
-export function tabulateLines(
+export function tabulateLines<Row extends { slot: number }>(
   input: ChartInput,
-  options: LineOptions,
+  options: LineOptions<Row>,
   format: (y: number) => string,
 ): ChartTable {
   const each = Math.max(4, Math.floor(TABLE_ROWS / Math.max(1, options.lines.length)));

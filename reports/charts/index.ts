@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../sim/record/types.ts';
 import type { Summary } from '../metrics/index.ts';
+import { chartDepth, chartQuotes } from './book.ts';
 import { type Chart, prepareCharts } from './chart.ts';
 import { chartBearers, chartGroups, chartHaircut, chartPayouts } from './haircut.ts';
 import { chartAttacks, chartReserve } from './manipulation.ts';
@@ -14,6 +15,8 @@ export interface ReportCharts {
   haircut: Chart[];
   manipulation: Chart[];
   recovery: Chart[];
+  /** Empty without an order book. */
+  book: Chart[];
 }
 
 export function calculateCharts(record: RunRecord, summary: Summary): ReportCharts {
@@ -28,5 +31,6 @@ export function calculateCharts(record: RunRecord, summary: Summary): ReportChar
       ...chartStale(input),
       ...chartInsurance(input),
     ],
+    book: [...chartQuotes(input), ...chartDepth(input)],
   };
 }

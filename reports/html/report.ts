@@ -10,6 +10,7 @@ import {
   renderRejections,
   renderReproduction,
 } from './appendix.ts';
+import { renderBookSection } from './book.ts';
 import { renderExpectations } from './expectations.ts';
 import { html, Markup } from './markup.ts';
 import { renderFigure } from './parts.ts';
@@ -26,6 +27,7 @@ const NAVIGATION: readonly (readonly [id: string, title: string])[] = [
   ['haircut', 'Haircut fairness'],
   ['manipulation', 'Oracle manipulation'],
   ['recovery', 'Reset recovery'],
+  ['book', 'Book quality'],
   ['details', 'Details'],
   ['reproduce', 'Reproduce'],
 ];
@@ -47,19 +49,25 @@ function renderHeader(record: RunRecord, sections: typeof NAVIGATION): Markup {
 
 /**
  * The report of a run: one self-contained page that needs no network and no JavaScript. The same text for the same
- * results. Charts link to the CSV files beside it in the run directory. Without expectations there is no section of them.
+ * results. Charts link to the CSV files beside it in the run directory. Without expectations,
+ * or an order book, there is no section of them.
  */
 export async function renderReport(
   record: RunRecord,
   summary: Summary,
   expectations: readonly RunExpectation[] = [],
 ): Promise<string> {
-  const isShown = ([id]: readonly [string, string]) => id !== 'expectations' || expectations.length > 0;
+  const hidden = [
+    ...(expectations.length > 0 ? [] : ['expectations']),
+    ...(record.tables.books.length > 0 ? [] : ['book']),
+  ];
+  const isShown = ([id]: readonly [string, string]) => !hidden.includes(id);
   const charts = calculateCharts(record, summary);
   const shock = await renderFigures(charts.shock);
   const haircut = await renderFigures(charts.haircut);
   const manipulation = await renderFigures(charts.manipulation);
   const recovery = await renderFigures(charts.recovery);
+  const book = await renderFigures(charts.book);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><link rel="icon" href="data:,">
@@ -73,7 +81,7 @@ ${renderSection(record, summary, 'haircut', 'Haircut fairness', haircut)}${rende
   'manipulation',
   'Oracle-manipulation defence',
   html`${renderHypotheses(record)}${manipulation}`,
-)}${renderSection(record, summary, 'recovery', 'Reset recovery', recovery)}<section aria-labelledby="details"><h2 id="details">Details</h2>
+)}${renderSection(record, summary, 'recovery', 'Reset recovery', recovery)}${renderBookSection(record, summary, book)}<section aria-labelledby="details"><h2 id="details">Details</h2>
 ${renderFit(summary)}${renderLabels(record)}${renderIdentities(summary)}${renderDetailTables(record, summary)}${renderRejections(record)}</section>
 ${renderReproduction(record, summary)}</main>
 <footer>Made by percolator-lab from recorded results. Amounts are in quote tokens unless they say otherwise; h, A and K are explained in docs/reading-reports.md.</footer>

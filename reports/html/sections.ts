@@ -59,7 +59,12 @@ const rowsOf = (summary: Summary, section: Section) =>
   summary.metrics.filter((row) => row.section === section);
 
 /** Every metric of a section, for the run and for each slab where there are few enough to read. */
-function renderMetricTable(record: RunRecord, summary: Summary, section: Section, title: string): Markup {
+export function renderMetricTable(
+  record: RunRecord,
+  summary: Summary,
+  section: Section,
+  title: string,
+): Markup {
   const slabs = summary.slabs.length > 1 && summary.slabs.length <= SLAB_COLUMNS ? summary.slabs : [];
   const columns = [
     { label: 'measure' },

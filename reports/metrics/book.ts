@@ -14,7 +14,8 @@ const BPS = 10_000;
 const POS_SCALE = 1_000_000;
 
 type Quoted = BookSeriesRow & { bestBid: number; bestAsk: number };
-const isQuoted = (row: BookSeriesRow): row is Quoted => row.bestBid !== null && row.bestAsk !== null;
+/** Whether both sides were there. */
+export const isQuoted = (row: BookSeriesRow): row is Quoted => row.bestBid !== null && row.bestAsk !== null;
 
 /** Difference of the quotes over their middle, bps. */
 export const calculateSpread = ({ bestAsk, bestBid }: Quoted): number =>
