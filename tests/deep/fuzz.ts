@@ -1,5 +1,4 @@
 /** The long fuzz: engine/math against BigInt by the case, then the properties of the engine by the clock. */
-import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { createStream } from '../../sim/kernel/streams.ts';
 import {
@@ -49,16 +48,16 @@ function fuzzProperty(name: string, assert: (sample: Sample) => void, seconds: n
   console.log(`risk  ${name.padEnd(20)} ${String(courses).padStart(10)} courses`);
 }
 
-/** Runs everything; returns the exit code. `bigint` is the engine on the BigInt build. */
-export function main(args: readonly string[], bigint: Engine): number {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      cases: { type: 'string', default: '5000000' },
-      seconds: { type: 'string', default: '120' },
-      seed: { type: 'string', default: '1' },
-    },
-  });
+export interface Budget {
+  /** Cases of engine/math. */
+  cases: number;
+  /** Seconds of the properties together. */
+  seconds: number;
+  seed: string;
+}
+
+/** Runs arithmetic and properties; returns the exit code. `bigint` is the engine on the BigInt build. */
+export function main({ cases, seconds, seed }: Budget, bigint: Engine): number {
   const properties: Record<string, (sample: Sample) => void> = {
     'invariants, bounded': (sample) => fc.assert(invariantsHold('enforced'), sample),
     'invariants, open': (sample) => fc.assert(invariantsHold('open'), sample),
@@ -72,16 +71,16 @@ export function main(args: readonly string[], bigint: Engine): number {
     'touches commute': (sample) => fc.assert(touchesCommute, sample),
     'everybody can leave': (sample) => fc.assert(everybodyCanLeave, sample),
   };
-  const share = Number(values.seconds) / Object.keys(properties).length;
+  const share = seconds / Object.keys(properties).length;
   try {
-    fuzzMath(Number(values.cases), values.seed);
+    fuzzMath(cases, seed);
     for (const [name, assert] of Object.entries(properties)) {
-      fuzzProperty(name, assert, share, Number(values.seed));
+      fuzzProperty(name, assert, share, Number(seed));
     }
     return 0;
   } catch (error) {
     const { message, cause } = error as Error;
-    console.error(`--seed ${values.seed}: ${message}\n${cause ?? ''}`);
+    console.error(`--seed ${seed}: ${message}\n${cause ?? ''}`);
     return 1;
   }
 }

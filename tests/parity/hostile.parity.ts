@@ -20,11 +20,17 @@ beforeAll(() => {
 });
 afterAll(() => host.close());
 
-/** `FUZZ_SECONDS=600 npm run test:parity -- hostile` fuzzes each decoder for that long instead. */
+/** `npm run deep` fuzzes each decoder for a time and from a seed of its own. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 0);
+const seed = Number(process.env.FUZZ_SEED ?? 1);
 const RUNS =
   seconds > 0
-    ? { numRuns: 1_000_000_000, interruptAfterTimeLimit: seconds * 1_000, markInterruptAsFailure: false }
+    ? {
+        numRuns: 1_000_000_000,
+        interruptAfterTimeLimit: seconds * 1_000,
+        markInterruptAsFailure: false,
+        seed,
+      }
     : { numRuns: 6_000 };
 const TIMEOUT = 120_000 + seconds * 1_000;
 
@@ -101,6 +107,7 @@ describe('hostile bytes', () => {
   it(
     'meet the same error on both sides and change the same nothing',
     async () => {
+      let tried = 0;
       const met = new Set<string>();
       const property = fc.asyncProperty(
         mostly(PROGRAM_ID, key),
@@ -111,6 +118,7 @@ describe('hostile bytes', () => {
           const error = processInstruction(program, copies, data);
           const { after, code } = await host.process(program, accounts, data);
           met.add(String(error));
+          tried += 1;
           expect(errorOf(code)).toBe(error);
           after.forEach((bytes, at) => {
             expect(Buffer.compare(bytes, copies[at]!.data)).toBe(0);
@@ -123,6 +131,7 @@ describe('hostile bytes', () => {
         },
       );
       await fc.assert(property, RUNS);
+      console.log(`instruction decoder: ${tried} inputs`);
       for (const error of [
         'null',
         'InvalidInstruction',
@@ -148,6 +157,7 @@ describe('hostile bytes', () => {
         minLength: 1,
         maxLength: 3,
       });
+      let tried = 0;
       let accepted = 0;
       await fc.assert(
         fc.asyncProperty(damage, async (changes) => {
@@ -155,10 +165,12 @@ describe('hostile bytes', () => {
           for (const [at, byte] of changes) bytes[at] = byte;
           const isMarket = decodeMarket(bytes) !== null;
           if (isMarket) accepted += 1;
+          tried += 1;
           expect(await host.load(bytes)).toBe(codeOf(isMarket ? null : 'InvalidAccountData'));
         }),
         RUNS,
       );
+      console.log(`account decoder: ${tried} inputs, ${accepted} of them a market`);
       expect(accepted).toBeGreaterThan(100);
     },
     TIMEOUT,
