@@ -1,16 +1,12 @@
-import { POS_SCALE, type RiskInstruction } from '../../engine/risk/index.ts';
-import {
-  type BookSide,
-  BUY,
-  type HoldView,
-  listPendingOrders,
-  type OrderView,
-  SELL,
-  type SlabInstruction,
-} from '../../engine/slab/index.ts';
+import type { RiskInstruction } from '../../engine/risk/index.ts';
+import { type BookSide, BUY, SELL, type SlabInstruction } from '../../engine/slab/index.ts';
+import { SLAB_LAYOUT } from '../../engine/wire/slab_layout.ts';
 import type { Draw } from './parity_draw.ts';
 import { Generator } from './parity_generator.ts';
+import { SlabFields } from './parity_slab_fields.ts';
 import type { SlabWorld, SlabWorldKind } from './parity_slab_worlds.ts';
+
+const { holdsUsed: HOLDS_USED } = SLAB_LAYOUT.book.at;
 
 type Op = SlabInstruction['op'];
 
@@ -42,21 +38,15 @@ const STRESSED: Readonly<Partial<Record<SlabWorldKind, Partial<Record<Op, number
 };
 
 /** Draws instructions that the slab they are for is likely to find interesting. */
-export class SlabGenerator {
-  private readonly draw: Draw;
-  private readonly world: SlabWorld;
+export class SlabGenerator extends SlabFields {
   private readonly risk: Generator;
   private readonly weights: Readonly<Record<Op, number>>;
-  /** Quote atoms per base; moves with each instruction that names it. */
-  private index: number;
 
   constructor(draw: Draw, world: SlabWorld) {
-    this.draw = draw;
-    this.world = world;
+    super(draw, world);
     const { deposit, hostility, players, slab } = world;
     this.risk = new Generator(draw, { kind: 'ordinary', market: slab.market, players, hostility, deposit });
     this.weights = { ...WEIGHTS, ...STRESSED[world.kind] };
-    this.index = world.price;
   }
 
   /** The next instruction, given the slab as it is now. */
@@ -84,6 +74,7 @@ export class SlabGenerator {
       case 'reduceBand':
         return this.reduce();
       case 'cancelHold': {
+        if (this.needsHold()) return this.reserve();
         const { account, ...hold } = this.hold();
         return { op: 'cancelHold', account: this.mostly(account), ...hold, nowSlot: this.slot() };
       }
@@ -96,51 +87,6 @@ export class SlabGenerator {
       case 'setDlp':
         return { op: 'setDlp', account: this.player(), flag: draw.chance(0.6) };
     }
-  }
-
-  private word(value: number): number {
-    return this.draw.hostile(value, this.world.hostility);
-  }
-
-  private player(): number {
-    const { draw, world } = this;
-    if (draw.chance(world.hostility / 2)) return draw.pick([15, 16, 65_535, 4_294_967_295]);
-    return draw.int(0, world.players - 1);
-  }
-
-  /** The account, or now and then somebody else. */
-  private mostly(account: number): number {
-    return this.draw.chance(0.04) ? this.player() : account;
-  }
-
-  private slot(): number {
-    const { draw, world } = this;
-    const { market, params } = world.slab;
-    const now = market.globals.currentSlot;
-    if (draw.chance(world.hostility / 2)) return now - 1;
-    const step = draw.weighted({ none: 70, one: 15, batch: 12, far: 3 });
-    const steps = { none: 0, one: 1, batch: draw.int(1, params.batchSlots), far: draw.wide(1_000) };
-    return this.word(now + steps[step]);
-  }
-
-  /** Where the index is now: it drifts by ticks and now and then jumps, in some worlds far enough to ruin somebody. */
-  private oraclePrice(): number {
-    const { draw, world } = this;
-    const { maxPrice } = world.slab.market.params;
-    const isWild = world.kind === 'band' || world.kind === 'holds' || world.kind === 'edge';
-    const move = draw.weighted({ none: 72, small: 22, jump: isWild ? 6 : 1.5 });
-    if (move !== 'none') {
-      const bps = move === 'small' ? draw.int(-60, 60) : draw.int(-1_500, 1_500);
-      const moved = this.index + Math.floor((this.index / 10_000) * bps) + draw.int(-1, 1);
-      // The book and its capacities are made for the price of the start.
-      const high = world.kind === 'edge' ? maxPrice : Math.min(maxPrice, world.price * 2);
-      this.index = Math.min(high, Math.max(1, Math.floor(world.price / 2), moved));
-    }
-    return this.word(this.index);
-  }
-
-  private inputs() {
-    return { oraclePrice: this.oraclePrice(), nowSlot: this.slot() };
   }
 
   /** The first account that nobody has. */
@@ -173,40 +119,6 @@ export class SlabGenerator {
     return { op: 'risk', instruction: { ...instruction, ...this.inputs() } };
   }
 
-  /** A price between ticks now and then, else on one. */
-  private aligned(price: number): number {
-    const { draw, world } = this;
-    const { tickAtoms } = world.slab.params;
-    const tick = Math.max(tickAtoms, Math.floor(price / tickAtoms) * tickAtoms);
-    return this.word(draw.chance(0.01) ? tick + 1 : Math.max(1, tick));
-  }
-
-  /** Near the best prices or the index, from deep in the own side to far into the other. */
-  private price(side: BookSide): number {
-    const { draw, world } = this;
-    const { slab } = world;
-    const { tickAtoms } = slab.params;
-    const contra = side === BUY ? slab.bestAsk : slab.bestBid;
-    const own = side === BUY ? slab.bestBid : slab.bestAsk;
-    const from = draw.pick([this.index, this.index, contra || this.index, own || this.index]);
-    const away = draw.chance(0.6) ? draw.int(-1, 6) : draw.int(-8, 1);
-    const spread = world.kind === 'deep' ? draw.int(1, 12) : 1;
-    return this.aligned(from + (side === BUY ? -1 : 1) * away * spread * tickAtoms);
-  }
-
-  /** A quantity that the account's equity carries, mostly a small part of it. */
-  private qty(account: number, price: number): number {
-    const { draw, world } = this;
-    const { market, params } = world.slab;
-    const capital = market.account(account)?.capital ?? world.deposit;
-    const notional = (capital / Math.max(1, market.params.initialBps)) * 10_000;
-    const most = Math.min(market.params.maxOiQ, (notional / Math.max(1, price)) * POS_SCALE);
-    const share = draw.pick([1, 0.5, 0.3, 0.1, 0.1, 0.05, 0.02]);
-    const lots = Math.max(1, Math.floor((most * share) / params.lotQ));
-    const qty = draw.chance(0.2) ? 1 + draw.wide(lots) : lots;
-    return this.word(draw.chance(0.01) ? qty * params.lotQ + 1 : qty * params.lotQ);
-  }
-
   private place(): SlabInstruction {
     const { draw } = this;
     const account = this.player();
@@ -225,30 +137,6 @@ export class SlabGenerator {
       reduceOnly,
       ...inputs,
     };
-  }
-
-  /** An order of the book or of those that wait; now and then one that is not there. */
-  private order(): OrderView | undefined {
-    const { draw, world } = this;
-    const { slab } = world;
-    const pending = draw.chance(0.3) ? listPendingOrders(slab) : [];
-    if (pending.length > 0) return slab.order(draw.pick(pending));
-    const owners = Array.from({ length: world.players }, (_, account) => slab.ordersOf(account));
-    const places = owners.flat();
-    return places.length === 0 ? undefined : slab.order(draw.pick(places));
-  }
-
-  private ordersName(order: OrderView | undefined): { order: number; id: number; account: number } {
-    const { draw } = this;
-    if (order === undefined) return { order: draw.int(0, 3), id: draw.int(0, 5), account: this.player() };
-    const { account, id, index } = order;
-    return { order: this.place32(index), id: draw.chance(0.03) ? id + draw.int(-1, 1) : id, account };
-  }
-
-  /** A place in a pool; now and then beyond it. */
-  private place32(place: number): number {
-    const { draw, world } = this;
-    return draw.chance(world.hostility) ? draw.pick([0, 127, 128, 65_535, 4_294_967_295]) : place;
   }
 
   private cancel(): SlabInstruction {
@@ -310,33 +198,19 @@ export class SlabGenerator {
     };
   }
 
-  private holds(): HoldView[] {
-    const { slab } = this.world;
-    const found: HoldView[] = [];
-    for (let place = 0; place < slab.capacities.maxHolds; place += 1) {
-      const hold = slab.hold(place);
-      if (hold !== undefined) found.push(hold);
-    }
-    return found;
-  }
-
-  private hold(): { hold: number; id: number; account: number } {
-    const { draw } = this;
-    const holds = this.holds();
-    if (holds.length === 0) return { hold: draw.int(0, 2), id: draw.int(0, 5), account: this.player() };
-    return this.holdsName(draw.pick(holds));
-  }
-
-  private holdsName({ account, id, index }: HoldView): { hold: number; id: number; account: number } {
-    return { hold: this.place32(index), id: this.draw.chance(0.03) ? id + 1 : id, account };
+  /** Is there a hold? Where there is none, one is made most of the time. */
+  private needsHold(): boolean {
+    return this.world.slab.words[HOLDS_USED] === 0 && this.draw.chance(0.9);
   }
 
   private commit(): SlabInstruction {
+    if (this.needsHold()) return this.reserve();
     const { account, ...hold } = this.hold();
     return { op: 'commit', account: this.mostly(account), ...hold, ...this.inputs() };
   }
 
   private release(): SlabInstruction {
+    if (this.needsHold()) return this.reserve();
     const { draw } = this;
     const holds = this.holds();
     const found = holds.length === 0 ? undefined : draw.pick(holds);
@@ -347,6 +221,7 @@ export class SlabGenerator {
   }
 
   private prune(): SlabInstruction {
+    if (this.needsHold()) return this.reserve();
     const { draw, world } = this;
     const holds = this.holds();
     const inputs = this.inputs();
@@ -361,9 +236,16 @@ export class SlabGenerator {
     return { op: 'prune', ...hold, order, orderId: id, ...inputs };
   }
 
+  /** Mostly of the weakest account, at a price that moved against it, with orders that were there at the opening. */
   private reduce(): SlabInstruction {
-    const { draw } = this;
-    const account = draw.chance(0.7) ? this.risk.weakest() : this.player();
-    return { op: 'reduceBand', account, caller: this.player(), ...this.inputs() };
+    const { draw, world } = this;
+    const { slab } = world;
+    const account = draw.chance(0.9) ? this.risk.weakest() : this.player();
+    const basisQ = slab.market.account(account)?.basisQ ?? 0;
+    if (basisQ === 0 && draw.chance(0.9)) return this.place();
+    const other = draw.int(0, world.players - 2);
+    const caller = draw.chance(0.9) ? (other < account ? other : other + 1) : this.player();
+    if (draw.chance(0.5) && basisQ !== 0) this.index = this.ruin(account, basisQ);
+    return { op: 'reduceBand', account, caller, ...this.inputs() };
   }
 }

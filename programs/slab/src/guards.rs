@@ -21,8 +21,8 @@ pub fn calculate_mark_price<U: SlabUndo>(slab: &Slab<U>, index: i64) -> Outcome<
 /// `KillBand` if the mark is further than the band from what it was then.
 pub fn require_in_kill_band<U: SlabUndo>(slab: &Slab<U>, mark: i64, then: i64) -> Outcome<()> {
     let band = slab.view.slab_params.kill_band_bps;
-    let move_bps = (mark - then).abs() * BPS + i64::from(sings(Canary::KillBandOffByOne));
-    require(band == 0 || move_bps <= band * then, SlabError::KillBand)
+    let off = i64::from(sings(Canary::KillBandOffByOne));
+    require(band == 0 || ((mark - then).abs() + off) * BPS <= band * then, SlabError::KillBand)
 }
 
 /// Signed effective position of an account, q-units.
