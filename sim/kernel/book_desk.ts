@@ -120,6 +120,7 @@ export class BookDesk implements BookWindow {
 
   /** Tells each taker what it got in all, then each maker of each of its fills. */
   private tellFills(fills: readonly BookFill[], context: SlabContext): void {
+    if (fills.length === 0) return;
     for (const taker of new Set(fills.map((fill) => fill.taker))) {
       const own = fills.filter((fill) => fill.taker === taker);
       const seat = this.seatOf[taker];

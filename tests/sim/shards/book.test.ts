@@ -28,14 +28,14 @@ it('order books: the same result on 0, 1 and 2 workers, checked throughout, and 
     expect(tables.fills.length).toBeGreaterThan(50);
     expect(tables.liquidations.length + tables.books[0]!.reductions).toBeGreaterThan(3);
   }
-  expect(guarded!.books[0]!.batches).toBe(66);
+  expect(guarded!.books[0]!.batches).toBe(39);
   const states: RunState[] = [];
   const hooks: RunHooks = { onCheckpoint: (state) => states.push(state) };
   for (const placement of [[[0, 1, 2]], [[1], [2, 0]]]) {
     const placed = await runWorkers(plan, placement, script, hooks);
     expect(placed.toSorted((a, b) => a.index - b.index)).toEqual(whole);
   }
-  await runInProcess({ ...plan, checkpointEvery: 70 }, hooks);
-  expect(states.map(({ slot }) => slot)).toEqual([70, 140]);
+  await runInProcess({ ...plan, checkpointEvery: 50 }, hooks);
+  expect(states.map(({ slot }) => slot)).toEqual([50, 100]);
   for (const resume of states) expect(await runInProcess({ ...plan, resume }, {})).toEqual(whole);
 });

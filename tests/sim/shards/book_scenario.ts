@@ -5,7 +5,7 @@ import { loadValid } from '../scenario/support.ts';
  * Three slabs of one falling market whose price answers what is traded: two with an order book, one with all guards and
  * one with none, and one with a passive LP. Makers with latency, traders of the usual kinds, keepers.
  */
-export function loadBookScenario(slots = 200): Scenario {
+export function loadBookScenario(slots = 120): Scenario {
   const slab = (id: string, matcher: string) => `
   - id: ${id}
     underlying: ETH
