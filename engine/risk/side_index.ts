@@ -63,9 +63,15 @@ function addToK(market: Market, index: SideIndex, term: number | bigint, sign: 1
   if (!addScaledTerm(side.k, side.a, term, sign)) reject('Overflow');
 }
 
+/** One position less on the side; CorruptState if it counts none. */
+function uncount(side: Side): void {
+  if (side.storedPositions === 0) reject('CorruptState');
+  side.storedPositions -= 1;
+}
+
 /** The account's position becomes the canonical zero and leaves the side's count. */
 function canonicalize(market: Market, index: number, account: Account, side: Side): void {
-  side.storedPositions -= 1;
+  uncount(side);
   market.sink?.emit(EventKind.PositionSet, index, 0, account.basisQ);
   clearPosition(account);
 }
@@ -123,7 +129,7 @@ export function attach(market: Market, index: number, account: Account, q: numbe
         side.phantomDustQ = requireSafe(side.phantomDustQ + 1);
       }
     }
-    side.storedPositions -= 1;
+    uncount(side);
   }
   market.sink?.emit(EventKind.PositionSet, index, q, before);
   if (q === 0) {

@@ -78,10 +78,20 @@ fn add_to_k<U: Undo>(market: &mut Market<U>, index: SideIndex, term: i128, sign:
     if add_scaled_term(&mut side.k, side.a, term, sign) { Ok(()) } else { Err(RiskError::Overflow) }
 }
 
-/// The account's position becomes the canonical zero and leaves the side's count.
-fn canonicalize(account: &mut Account, side: &mut Side) {
+/// One position less on the side; `CorruptState` if it counts none.
+fn uncount(side: &mut Side) -> Outcome<()> {
+    if side.stored_positions == 0 {
+        return Err(RiskError::CorruptState);
+    }
     side.stored_positions -= 1;
+    Ok(())
+}
+
+/// The account's position becomes the canonical zero and leaves the side's count.
+fn canonicalize(account: &mut Account, side: &mut Side) -> Outcome<()> {
+    uncount(side)?;
     clear_position(account);
+    Ok(())
 }
 
 fn clear_position(account: &mut Account) {
@@ -114,7 +124,7 @@ pub fn settle<U: Undo>(market: &mut Market<U>, account: &mut Account) -> Outcome
     }
     if stale {
         let side = market.side_mut(side_index);
-        canonicalize(account, side);
+        canonicalize(account, side)?;
         if side.stale_positions == 0 {
             return Err(RiskError::CorruptState);
         }
@@ -122,7 +132,7 @@ pub fn settle<U: Undo>(market: &mut Market<U>, account: &mut Account) -> Outcome
     } else if calculate_scaled_basis(account, market.side(side_index))? == 0 {
         let side = market.side_mut(side_index);
         side.phantom_dust_q = require_safe(side.phantom_dust_q + 1)?;
-        canonicalize(account, side);
+        canonicalize(account, side)?;
     } else {
         account.k_snap = k;
     }
@@ -143,7 +153,7 @@ pub fn attach<U: Undo>(market: &mut Market<U>, account: &mut Account, q: i64) ->
                 side.phantom_dust_q = require_safe(side.phantom_dust_q + dust)?;
             }
         }
-        side.stored_positions -= 1;
+        uncount(side)?;
     }
     if q == 0 {
         clear_position(account);

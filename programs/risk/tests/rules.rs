@@ -219,6 +219,15 @@ fn errors_change_no_byte_and_come_in_order() {
 }
 
 #[test]
+fn a_position_that_its_side_does_not_count_is_corrupt() {
+    for close in [trade(1, 0, 10 * BASE, PRICE, SLOT), trade(0, 1, 1, PRICE, SLOT)] {
+        let mut bench = pair(|_| {});
+        bench.view().long.stored_positions = 0;
+        assert_eq!(bench.run(&close), Err(RiskError::CorruptState));
+    }
+}
+
+#[test]
 fn account_bytes_are_opened_only_whole_aligned_and_marked() {
     let mut bench = pair(|_| ());
     assert!(is_valid(bench.bytes()));

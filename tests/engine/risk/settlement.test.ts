@@ -173,6 +173,14 @@ describe('settle, dust and attach (design 01 §2 and §4)', () => {
     // An account ahead of its side was never possible either.
     runTable({}, `${OPEN}\n seed a.epoch=1 |\n settle a | CorruptState`);
   });
+
+  it('calls a position that its side does not count corrupt, however it would leave', () => {
+    const seeds = 'seed long.epoch=1 long.mode=ResetPending long.oi=0 short.oi=0 long.stale=1';
+    runTable({}, `${OPEN}\n ${seeds} long.stored=0 |\n settle a | CorruptState`);
+    runTable({}, `${OPEN}\n seed a.basis=1 long.A=999_999 long.stored=0 |\n settle a | CorruptState`);
+    runTable({}, `${OPEN}\n seed long.stored=0 |\n trade b a 10M | CorruptState`);
+    runTable({}, `${OPEN}\n seed short.stored=0 |\n trade a b 1 | CorruptState`);
+  });
 });
 
 it('keeps a zero what it is: no negative zero reaches the state', () => {
