@@ -1,13 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import {
-  type Baseline,
-  compareBaseline,
-  createBaseline,
-  findBaselineMismatch,
-} from '../reports/check/baseline.ts';
+import { type Baseline, compareBaseline } from '../reports/check/baseline.ts';
 import type { Cell } from '../reports/check/cell.ts';
 import { judgeExpectations } from '../reports/check/expectation.ts';
 import { formatOutcome, isInternal, listFindings, type ScenarioOutcome } from '../reports/check/outcome.ts';
@@ -15,9 +10,15 @@ import { formatJunit } from '../reports/junit/junit.ts';
 import { formatIssue } from '../sim/scenario/issues.ts';
 import { loadScenario } from '../sim/scenario/load.ts';
 import type { Scenario } from '../sim/scenario/schema.ts';
-import { listScenarios, scenarioFolder } from '../sim/scenario/sources.ts';
+import {
+  findShippedName,
+  listScenarios,
+  resolveScenarioPath,
+  scenarioFolder,
+} from '../sim/scenario/sources.ts';
 import { writeDurably } from '../sim/sweep/directory.ts';
 import { BadInputError, refuseBadInput } from './bad_input.ts';
+import { type Checked, readBaseline, writeBaseline } from './baselines.ts';
 import { type CellTask, KNOWN_METRICS, runCells } from './cells.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
@@ -31,15 +32,13 @@ interface Arguments {
   junit: string | undefined;
   json: string | undefined;
   set: string[];
-  seeds: number;
+  seeds: number | undefined;
   workers: number;
   audit: boolean;
 }
 
-/** A scenario to check, with its runs. */
-interface Plan {
-  /** As it was named on the command line. */
-  scenario: string;
+/** A scenario to check, with its runs; `scenario` is the name of a shipped one, or the file as it was named. */
+interface Plan extends Checked {
   loaded: Scenario;
   cells: Cell[];
 }
@@ -76,24 +75,24 @@ function findScenarios(names: readonly string[]): { path: string; isNamed: boole
 
 function planChecks({ audit, scenarios, seeds, set }: Arguments): Plan[] {
   const issues: string[] = [];
-  const plans = findScenarios(scenarios).flatMap(({ isNamed, path }): Plan[] => {
-    const scenario = dirname(resolve(path)) === scenarioFolder() ? path.replace(/^.*\/|\.ya?ml$/g, '') : path;
+  const plans = new Map<string, Plan>();
+  for (const { isNamed, path: named } of findScenarios(scenarios)) {
+    const path = resolveScenarioPath(named);
+    const scenario = findShippedName(path) ?? named;
     const result = loadScenario(path, { overrides: set, metrics: KNOWN_METRICS, isCell: true });
-    if (!result.ok) {
-      issues.push(...result.issues.map(formatIssue));
-      return [];
+    if (!result.ok) issues.push(...result.issues.map(formatIssue));
+    else if (result.scenario.expect.length > 0 || isNamed) {
+      const cells = Array.from({ length: seeds ?? result.scenario.check.seeds }, (_, at): Cell => {
+        const seed = String(at + 1);
+        const reproduce = formatCommand({ scenario, seed, set, check: audit });
+        return { seed, reproduce, result: null, failure: null };
+      });
+      plans.set(path, { scenario, path, loaded: result.scenario, cells });
     }
-    if (result.scenario.expect.length === 0 && !isNamed) return [];
-    const cells = Array.from({ length: seeds }, (_, at): Cell => {
-      const seed = String(at + 1);
-      const reproduce = formatCommand({ scenario, seed, set, check: audit });
-      return { seed, reproduce, result: null, failure: null };
-    });
-    return [{ scenario, loaded: result.scenario, cells }];
-  });
+  }
   if (issues.length > 0) throw new BadInputError(issues.join('\n'));
-  if (plans.length === 0) throw new BadInputError('there is no scenario with an `expect` section to check');
-  return plans;
+  if (plans.size === 0) throw new BadInputError('there is no scenario with an `expect` section to check');
+  return [...plans.values()];
 }
 
 interface CheckTask extends CellTask {
@@ -127,33 +126,14 @@ async function runPlans(plans: readonly Plan[], args: Arguments): Promise<boolea
   return !signal.aborted;
 }
 
-const baselineFile = (folder: string, { loaded }: Plan) => join(folder, `${loaded.name}.json`);
-
-function readBaseline(folder: string, plan: Plan, set: readonly string[]): Baseline {
-  const file = baselineFile(folder, plan);
-  let baseline: Baseline;
-  try {
-    baseline = JSON.parse(readFileSync(file, 'utf8')) as Baseline;
-  } catch (error) {
-    throw new BadInputError(
-      `${file} cannot be read (${(error as Error).message}); --update-baseline writes it`,
-    );
-  }
-  const seeds = plan.cells.map(({ seed }) => seed);
-  const mismatch = findBaselineMismatch(baseline, set, seeds);
-  if (mismatch !== null) throw new BadInputError(`${file} ${mismatch}; --update-baseline writes it anew`);
-  return baseline;
-}
-
 /** Baselines to compare with, read before anything runs; null where there is nothing to compare. */
 function readBaselines(plans: readonly Plan[], args: Arguments): (Baseline | null)[] {
   const { baseline, set } = args;
   if (args['update-baseline'] && baseline === undefined) {
     throw new BadInputError('--update-baseline needs --baseline DIR');
   }
-  return plans.map((plan) =>
-    baseline === undefined || args['update-baseline'] ? null : readBaseline(baseline, plan, set),
-  );
+  if (baseline === undefined || args['update-baseline']) return plans.map(() => null);
+  return plans.map((plan) => readBaseline(baseline, plan, set));
 }
 
 function writeText(file: string, text: string): void {
@@ -178,15 +158,13 @@ function writeOutputs(plans: readonly Plan[], outcomes: readonly ScenarioOutcome
     writeText(args.json, `${JSON.stringify({ schema: 'percolator-lab/check/1', scenarios }, null, 2)}\n`);
   }
   if (!args['update-baseline']) return;
-  for (const plan of plans) {
-    const baseline = createBaseline(plan.scenario, args.set, plan.cells);
-    writeText(baselineFile(args.baseline!, plan), `${JSON.stringify(baseline, null, 1)}\n`);
-  }
+  for (const plan of plans) writeBaseline(args.baseline!, plan, args.set);
 }
 
 async function check(args: Arguments): Promise<void> {
   for (const key of ['seeds', 'workers'] as const) {
-    if (Number.isSafeInteger(args[key]) && args[key] >= 1) continue;
+    const value = args[key] ?? 1;
+    if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new BadInputError(`--${key} needs a whole number of at least 1`);
   }
   const plans = planChecks(args);
@@ -247,8 +225,7 @@ export const checkCommand: CommandModule<object, Arguments> = {
       })
       .option('seeds', {
         type: 'number',
-        default: 3,
-        describe: 'runs of each scenario, with the seeds 1, 2, …',
+        describe: 'runs of each scenario, with the seeds 1, 2, … [default: as the scenario says, else 3]',
       })
       .option('workers', {
         type: 'number',

@@ -1,11 +1,14 @@
 import type { MetricValue } from '../metrics/definition.ts';
 import type { Cell, CellResult, MetricValues } from './cell.ts';
 
-export const BASELINE_SCHEMA = 'percolator-lab/baseline/1';
+export const BASELINE_SCHEMA = 'percolator-lab/baseline/2';
+/** What is said of a file that holds something else. */
+export const UNKNOWN_BASELINE = 'is no baseline of this lab';
 
 /** Stored results of a scenario, to compare later ones with. */
 export interface Baseline {
   schema: typeof BASELINE_SCHEMA;
+  /** The name of a shipped one, or its path from the folder of baselines. */
   scenario: string;
   /** The changes it ran with; results of others are not comparable. */
   set: readonly string[];
@@ -17,8 +20,9 @@ export interface BaselineDifference {
   metric: string;
   slab: string | null;
   group: string | null;
-  expected: MetricValue;
-  got: MetricValue;
+  /** Undefined where one side has no such number: a baseline of another version of the lab. */
+  expected: MetricValue | undefined;
+  got: MetricValue | undefined;
   /** The first run that differs, and how many do. */
   seed: string;
   reproduce: string;
@@ -31,13 +35,18 @@ export function createBaseline(scenario: string, set: readonly string[], cells: 
   return { schema: BASELINE_SCHEMA, scenario, set, runs };
 }
 
-/** Why the baseline cannot be compared with runs of these seeds and changes, or null. */
+/** Why the baseline cannot be compared with runs of this scenario, of these seeds and changes, or null. */
 export function findBaselineMismatch(
   baseline: Baseline,
+  scenario: string,
   set: readonly string[],
   seeds: readonly string[],
 ): string | null {
-  if (baseline.schema !== BASELINE_SCHEMA) return `is not of the schema ${BASELINE_SCHEMA}`;
+  const schema: unknown = baseline?.schema;
+  if (typeof schema !== 'string' || !schema.startsWith('percolator-lab/baseline/')) return UNKNOWN_BASELINE;
+  if (schema !== BASELINE_SCHEMA)
+    return `was written by another version of the lab (${schema}, not ${BASELINE_SCHEMA})`;
+  if (baseline.scenario !== scenario) return `is the baseline of ${baseline.scenario}, not of ${scenario}`;
   if (JSON.stringify(baseline.set) !== JSON.stringify(set)) return 'was made with other --set changes';
   const stored = baseline.runs.map(({ seed }) => seed);
   return JSON.stringify(stored) === JSON.stringify(seeds)
@@ -69,8 +78,8 @@ function listDifferences(before: CellResult, after: CellResult) {
         metric,
         slab,
         group,
-        expected: expected[metric] ?? null,
-        got: got[metric] ?? null,
+        expected: expected[metric],
+        got: got[metric],
       }))
       .filter((row) => row.expected !== row.got);
   });

@@ -47,11 +47,13 @@ function describeExpectation(outcome: ExpectationOutcome): Finding {
 }
 
 function describeDifference({ expected, got, group, metric, slab, ...rest }: BaselineDifference): Finding {
+  const show = (value: BaselineDifference['got']) =>
+    value === undefined ? 'no such number' : formatMetric(metric, value);
   return {
     kind: 'baseline',
     what: nameMetric(metric, slab, group),
-    expected: `${formatMetric(metric, expected)} as in the baseline`,
-    got: `${formatMetric(metric, got)} (${rest.runs === 1 ? 'one run differs' : `${rest.runs} runs differ`})`,
+    expected: `${show(expected)} as in the baseline`,
+    got: `${show(got)} (${rest.runs === 1 ? 'one run differs' : `${rest.runs} runs differ`})`,
     held: false,
     seed: rest.seed,
     reproduce: rest.reproduce,
@@ -87,27 +89,42 @@ export function listFindings({ cells, differences, expectations }: ScenarioOutco
 export const isInternal = ({ held, kind }: Finding): boolean =>
   !held && (kind === 'failure' || kind === 'promise');
 
-/** The table of one scenario: a line each, two more for a miss, and no end of baseline rows. */
+/** The findings of a table, misses first: one of each kind of failure for all runs, and no end of baseline rows. */
+function chooseRows(findings: readonly Finding[]): Finding[] {
+  const rows: Finding[] = [];
+  for (const kind of ['failure', 'promise'] as const) {
+    const [first, ...more] = findings.filter((finding) => finding.kind === kind);
+    const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    if (first !== undefined) rows.push({ ...first, got: first.got + others });
+  }
+  const expectations = findings.filter(({ kind }) => kind === 'expectation');
+  const differences = findings.filter(({ kind }) => kind === 'baseline').slice(0, MOST_BASELINE_ROWS);
+  const misses = expectations.filter(({ held }) => !held);
+  return [...rows, ...misses, ...differences, ...expectations.filter(({ held }) => held)];
+}
+
+/**
+ * The table of one scenario: its verdict, two lines for each miss (what, expected and found; seed and command), then a line
+ * for each expectation that is met.
+ */
 export function formatOutcome(outcome: ScenarioOutcome): string {
   const findings = listFindings(outcome);
   const missed = findings.filter(({ held }) => !held).length;
   const runs = outcome.cells.length === 1 ? 'one run' : `${outcome.cells.length} runs`;
   const baseline = outcome.differences?.length === 0 ? ', equal to the baseline' : '';
   const verdict = missed === 0 ? 'ok' : `${missed} of ${findings.length} missed`;
-  const shown = findings.filter(
-    ({ kind }, at) =>
-      kind !== 'baseline' || at < findings.length - (outcome.differences?.length ?? 0) + MOST_BASELINE_ROWS,
-  );
-  const width = Math.max(0, ...shown.map(({ what }) => what.length));
+  const rows = chooseRows(findings);
+  const width = Math.max(0, ...rows.map(({ what }) => what.length));
   const widthExpected = Math.max(
     0,
-    ...shown.filter(({ held }) => held).map(({ expected }) => expected.length),
+    ...rows.filter(({ held }) => held).map(({ expected }) => expected.length),
   );
-  const lines = shown.flatMap(({ expected, got, held, reproduce, seed, what }) => {
-    const row = `  ${held ? 'ok  ' : 'MISS'} ${what.padEnd(width)}  ${expected.padEnd(widthExpected)}  got ${got}`;
+  const lines = rows.flatMap(({ expected, got, held, reproduce, seed, what }) => {
+    const found = got.replaceAll(/\s*\n\s*/g, ' ');
+    const row = `  ${held ? 'ok  ' : 'MISS'} ${what.padEnd(width)}  ${expected.padEnd(widthExpected)}  got ${found}`;
     return held ? [row] : [row, `       seed ${seed}: ${reproduce}`];
   });
-  const hidden = findings.length - shown.length;
+  const hidden = (outcome.differences?.length ?? 0) - MOST_BASELINE_ROWS;
   if (hidden > 0) lines.push(`  and ${hidden} more differences from the baseline`);
   return [`${outcome.scenario}: ${verdict} (${runs}${baseline})`, ...lines].join('\n');
 }

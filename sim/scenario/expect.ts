@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { percent } from './units.ts';
+import { count, percent } from './units.ts';
 
 /** What the loader must know of a metric to judge an expectation; `reports/metrics` has them. */
 export interface KnownMetric {
@@ -63,3 +63,9 @@ export const expectType = z
     error: 'belongs to `over: share`, which needs it',
   });
 export type RawExpect = z.output<typeof expectType>;
+
+/** The `check` section: how `check` runs the scenario where its command line does not say. */
+export const checkType = z.strictObject({
+  seeds: count(1, 10_000).default(3).describe('Runs, with the seeds 1, 2, …'),
+});
+export type CheckSpec = z.output<typeof checkType>;

@@ -137,6 +137,7 @@ export class ScenarioResolver {
         attacks: this.attacks.map(({ spec }) => spec),
         events,
         expect: this.readExpect(),
+        check: this.readSection('check') ?? { seeds: 1 },
         sweep: readSweep(this.reader),
         measure: {
           sampleEverySlots: measure?.sample_every ?? 1,
@@ -165,7 +166,9 @@ export class ScenarioResolver {
     return this.reader.parse(whole, this.reader.root, '') as z.output<typeof titleType> | undefined;
   }
 
-  private readSection<Key extends 'time' | 'measure' | 'fit'>(key: Key): z.output<Sections[Key]> | undefined {
+  private readSection<Key extends 'time' | 'check' | 'measure' | 'fit'>(
+    key: Key,
+  ): z.output<Sections[Key]> | undefined {
     const read = this.reader.parse(
       z.object({ [key]: this.schema.file.shape[key] }),
       this.reader.only(key),

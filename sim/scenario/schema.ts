@@ -7,7 +7,7 @@ import type { FitTarget, LabelledParameter } from '../record/types.ts';
 import { type BookSpec, bookType } from './book.ts';
 import { type CorrelationSpec, correlationType } from './correlation.ts';
 import { type EventSpec, eventType } from './events.ts';
-import { type ExpectSpec, expectType } from './expect.ts';
+import { type CheckSpec, checkType, type ExpectSpec, expectType } from './expect.ts';
 import { type ImpactSpec, impactType } from './impact.ts';
 import { type SweepSpec, sweepType } from './sweep.ts';
 import { count, duration, exposure, milliseconds, money, percent, price, ratio, size } from './units.ts';
@@ -105,6 +105,7 @@ export interface Scenario {
   /** In the order of their slots; those of one slot in the order of the file. */
   events: EventSpec[];
   measure: MeasureSpec;
+  check: CheckSpec;
   /** Empty unless the loader was told which metrics there are. */
   expect: ExpectSpec[];
   sweep: SweepSpec | null;
@@ -373,7 +374,11 @@ export function buildScenarioSchema(modules: AgentModules) {
       .default([])
       .describe('Attackers. A run with attacks is compared with one without.'),
     events: z.array(eventType).default([]).describe('What happens at which slot.'),
-    expect: z.array(expectType).default([]).describe('What a healthy result shows; `check` judges it.'),
+    expect: z
+      .array(expectType)
+      .default([])
+      .describe('What a healthy result shows; `run`, `sweep` and `check` judge it.'),
+    check: checkType.prefault({}).describe('How `check` runs it, where the command line does not say.'),
     sweep: sweepType.optional().describe('Parameters and seeds that `sweep` runs.'),
     measure: measureType.prefault({}).describe('What is sampled how often.'),
     fit: z.array(fitType).default([]).describe('Published figures the result is held against.'),

@@ -26,6 +26,13 @@ export function resolveScenarioPath(pathOrName: string): string {
   return isPath ? resolve(pathOrName) : join(scenarioFolder(), pathOrName + EXTENSION);
 }
 
+/** The name of a shipped scenario by its path, as `resolveScenarioPath` takes it; null for any other file. */
+export function findShippedName(path: string): string | null {
+  const inside = relative(scenarioFolder(), resolve(path)).replaceAll('\\', '/');
+  const name = inside.slice(0, -EXTENSION.length);
+  return inside.endsWith(EXTENSION) && listScenarios().includes(name) ? name : null;
+}
+
 const describeSource = (path: string): Source => {
   const shown = relative(process.cwd(), path);
   return { name: shown.startsWith('..') ? path : shown, directory: dirname(path) };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -58,7 +58,9 @@ describe('check', { timeout: LONG_MS }, () => {
     const short = ['check', 'calm', '--baseline', 'base', ...QUICK];
     const missing = await runLab(short, home);
     expect(missing.code).toBe(2);
-    expect(missing.error).toContain('--update-baseline writes it');
+    expect(missing.error).toBe(
+      'there is no baseline of calm: base/calm.json does not exist; --update-baseline writes it\n',
+    );
     expect(await runLab([...short, '--update-baseline'], home)).toMatchObject({ code: 0 });
     const equal = await runLab(short, home);
     expect(equal.code).toBe(0);
@@ -71,6 +73,35 @@ describe('check', { timeout: LONG_MS }, () => {
     expect(changed.code).toBe(1);
     expect(changed.out).toMatch(/MISS market\.volume .* as in the baseline +got .*one run differs/);
     expect((await runLab([...short, '--seeds', '2'], home)).code).toBe(2);
+    writeFileSync(file, JSON.stringify({ ...baseline, schema: 'percolator-lab/baseline/1' }));
+    const old = await runLab(short, home);
+    expect(old.code).toBe(2);
+    expect(old.error).toMatch(
+      /base\/calm\.json was written by another version .*; --update-baseline writes it anew/,
+    );
+    writeFileSync(file, 'no JSON');
+    expect((await runLab(short, home)).error).toContain('base/calm.json is no baseline of this lab;');
+  });
+
+  test('files of the same name have baselines of their own, wherever the check is called from', async () => {
+    const text = readFileSync(join(findPackageRoot(), 'scenarios', 'calm.yaml'), 'utf8');
+    const lengths = { one: '10 s', two: '20 s' };
+    for (const [folder, length] of Object.entries(lengths)) {
+      mkdirSync(join(home, folder));
+      writeFileSync(join(home, folder, 'calm.yaml'), text.replace('length: 30 min', `length: ${length}`));
+    }
+    const store = ['check', 'one', 'two', '--baseline', 'stored', ...QUICK];
+    expect((await runLab([...store, '--update-baseline'], home)).code).toBe(0);
+    expect(readdirSync(join(home, 'stored'), { recursive: true }).toSorted()).toEqual([
+      '_',
+      '_/one',
+      '_/one/calm.json',
+      '_/two',
+      '_/two/calm.json',
+    ]);
+    const elsewhere = ['check', 'calm.yaml', '--baseline', '../stored', ...QUICK];
+    const { code, error } = await runLab(elsewhere, join(home, 'two'));
+    expect([code, error]).toEqual([0, '']);
   });
 
   test('what cannot be checked is invalid input', async () => {

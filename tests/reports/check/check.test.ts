@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compareBaseline, createBaseline, findBaselineMismatch } from '../../../reports/check/baseline.ts';
+import {
+  type Baseline,
+  compareBaseline,
+  createBaseline,
+  findBaselineMismatch,
+} from '../../../reports/check/baseline.ts';
 import { type Cell, type CellResult, calculateCellResult, pickMetric } from '../../../reports/check/cell.ts';
 import { type Expectation, judgeExpectations, meetsBound } from '../../../reports/check/expectation.ts';
 import { formatOutcome, listFindings, type ScenarioOutcome } from '../../../reports/check/outcome.ts';
@@ -161,14 +166,40 @@ describe('a baseline', () => {
       result: makeResult(cell.result!.metrics[METRIC]!, { metrics: { ...cell.result!.metrics, fresh: 1 } }),
     }));
     expect(compareBaseline(baseline, more)).toMatchObject([
-      { metric: 'fresh', expected: null, got: 1, runs: 2 },
+      { metric: 'fresh', expected: undefined, got: 1, runs: 2 },
     ]);
   });
 
   it('is not compared with other seeds or changes', () => {
-    expect(findBaselineMismatch(baseline, [], ['1', '2'])).toBeNull();
-    expect(findBaselineMismatch(baseline, [], ['1'])).toContain('has the seeds 1, 2');
-    expect(findBaselineMismatch(baseline, ['a=1'], ['1', '2'])).toContain('--set');
+    const seeds = ['1', '2'];
+    expect(findBaselineMismatch(baseline, 'x', [], seeds)).toBeNull();
+    expect(findBaselineMismatch(baseline, 'x', [], ['1'])).toContain('has the seeds 1, 2');
+    expect(findBaselineMismatch(baseline, 'x', ['a=1'], seeds)).toContain('--set');
+    expect(findBaselineMismatch(baseline, 'y', [], seeds)).toBe('is the baseline of x, not of y');
+  });
+
+  it('of another version, or of anything else, says so', () => {
+    const old = { ...baseline, schema: 'percolator-lab/baseline/1' } as unknown as Baseline;
+    expect(findBaselineMismatch(old, 'x', [], ['1', '2'])).toContain(
+      'another version of the lab (percolator-lab/baseline/1,',
+    );
+    for (const other of [null, [], { schema: 7 }, { schema: 'percolator-lab/summary/1' }]) {
+      expect(findBaselineMismatch(other as unknown as Baseline, 'x', [], [])).toBe(
+        'is no baseline of this lab',
+      );
+    }
+  });
+
+  it('shows a number that only one side has', () => {
+    const outcome: ScenarioOutcome = {
+      scenario: 'x',
+      cells,
+      expectations: [],
+      differences: compareBaseline(baseline, [
+        makeCell('1', makeResult(0.9, { metrics: { [METRIC]: 0.9, fresh: 3 } })),
+      ]),
+    };
+    expect(formatOutcome(outcome)).toContain('no such number as in the baseline  got 3 (one run differs)');
   });
 });
 
@@ -211,6 +242,32 @@ describe('what is reported', () => {
     expect(lines).toHaveLength(7);
     expect(lines[5]).toContain('every run >= 90 %  got 0.4 (1 of 2 runs meet it)');
     expect(lines[6]).toBe('       seed 1: run --seed 1');
+  });
+
+  it('names scenario, metric, bound, found and command in three lines, misses before the rest', () => {
+    const judged = judgeExpectations(
+      [makeExpectation({ value: 0, text: '>= 0 %' }), makeExpectation()],
+      [cells[0]!],
+    );
+    const lines = formatOutcome({ ...outcome, cells: [cells[0]!], expectations: judged }).split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      'x: 1 of 2 missed (one run)',
+      `  MISS ${METRIC}  every run >= 90 %  got 0.4`,
+      '       seed 1: run --seed 1',
+    ]);
+    expect(lines[3]).toMatch(/^ {2}ok /);
+  });
+
+  it('takes one place for a failure that many runs share, and one line for a message of many', () => {
+    const failure = { kind: 'InvariantViolation', message: 'invariant 7 broken:\n  at account 3' };
+    const failed = ['1', '2', '3'].map((seed) => ({ ...makeCell(seed, null), failure }));
+    expect(
+      formatOutcome({ scenario: 'x', cells: failed, expectations: [], differences: null }).split('\n'),
+    ).toEqual([
+      'x: 3 of 3 missed (3 runs)',
+      '  MISS the run  a result  got invariant 7 broken: at account 3 (and 2 more)',
+      '       seed 1: run --seed 1',
+    ]);
   });
 
   it('JUnit is well-formed whatever the texts hold, and counts failures and errors apart', () => {
