@@ -16,7 +16,6 @@ import {
   type ModelOrder,
   notionalUp,
   Refused,
-  type State,
   sum,
 } from './model_state.ts';
 
@@ -29,9 +28,10 @@ export class ModelBook extends ModelMatching {
     const before = structuredClone(this.state);
     const mark = this.market.journal.mark();
     this.fees = { paid: 0, rebates: 0 };
+    this.isTouched = false;
     try {
       this.execute(instruction);
-      if (this.fingerprint(this.state) !== this.fingerprint(before)) this.state.seqno += 1;
+      if (this.isTouched) this.state.seqno += 1;
       this.market.journal.release(mark);
       return null;
     } catch (error) {
@@ -40,14 +40,6 @@ export class ModelBook extends ModelMatching {
       this.market.journal.rollback(mark);
       return error.name;
     }
-  }
-
-  /** All that seqno counts: existence, quantity and locked quantity of resting orders. */
-  private fingerprint({ holds, orders }: State): string {
-    const locked = (id: number) =>
-      sum(holds.flatMap(({ locks }) => locks.filter((lock) => lock.order === id).map(({ qty }) => qty)));
-    const resting = orders.filter((order) => !order.isPending);
-    return JSON.stringify(resting.map(({ id, qty }) => [id, qty, locked(id)]).sort(([a], [b]) => a! - b!));
   }
 
   private execute(ix: SlabInstruction): void {
@@ -164,7 +156,8 @@ export class ModelBook extends ModelMatching {
     const premiumBps = Math.floor(((mark - index) * 10_000) / index);
     const { fundingCap, fundingHorizonSlots, fundingKBps } = slabParams;
     const share = premiumBps * fundingKBps * this.market.params.fundingScale;
-    const rate = Math.floor(share / (10_000 * fundingHorizonSlots));
+    // No negative zero.
+    const rate = Math.floor(share / (10_000 * fundingHorizonSlots)) + 0;
     state.fundingRate = Math.max(0 - fundingCap, Math.min(fundingCap, rate));
     const { fundingRate } = state;
     const crank = { op: 'keeperCrank', candidates: [], maxRevalidations: 0 } as const;
@@ -200,6 +193,7 @@ export class ModelBook extends ModelMatching {
       }
     }
     order.isPending = false;
+    this.isTouched = true;
     order.arrival = this.state.arrivals;
     this.state.arrivals += 1;
   }
@@ -249,10 +243,12 @@ export class ModelBook extends ModelMatching {
     demand(this.market.account(account)!.capital >= this.lockedBond(account) + bond, 'InsufficientBalance');
     this.state.holds.push({ ...hold, bond, expirySlot: nowSlot + ttl, mark: this.mark(ix.oraclePrice) });
     this.state.nextHold += 1;
+    this.isTouched = true;
   }
 
   private close(hold: ModelHold): void {
     this.state.holds = this.state.holds.filter((other) => other !== hold);
+    this.isTouched = true;
   }
 
   private commit(account: number, id: number, inputs: SlabInputs): void {

@@ -26,6 +26,8 @@ export abstract class ModelMatching {
   readonly market: Market;
   state: State;
   protected readonly options: SlabOptions;
+  /** Did this instruction change a resting order? */
+  protected isTouched = false;
   /** Of the fills of this instruction. */
   protected fees = { paid: 0, rebates: 0 };
 
@@ -98,6 +100,7 @@ export abstract class ModelMatching {
   }
 
   protected take(order: ModelOrder, qty: number): void {
+    if (!order.isPending && qty > 0) this.isTouched = true;
     order.qty -= qty;
     if (order.qty === 0) this.state.orders = this.state.orders.filter((other) => other !== order);
   }
@@ -118,6 +121,7 @@ export abstract class ModelMatching {
     const order = { id: nextOrder, account, side, price, qty, isPending, reduceOnly, postOnly, epoch };
     this.state.orders.push({ ...order, arrival: arrivals });
     this.state.nextOrder += 1;
+    if (!isPending) this.isTouched = true;
     this.state.arrivals += 1;
   }
 
