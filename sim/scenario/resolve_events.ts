@@ -90,13 +90,8 @@ class EventReader {
     const keys = ['spread', 'skew', 'max_trade', 'max_position', 'withdraw'];
     if (keys.every((key) => childOf(item, key) === undefined))
       this.reader.refuse(item, [], path, `changes nothing; needs at least one of ${keys.join(', ')}`);
-    for (const id of slabs) {
-      const { underlying, matcher } = this.scope.slabs.find((slab) => slab.id === id) ?? {};
-      if (matcher?.kind === 'book') {
-        const message = `slab ${id} has an order book and no liquidity provider to change`;
-        if (childOf(item, 'slabs')?.type === 'list') this.reader.refuse(item, ['slabs'], path, message);
-        continue;
-      }
+    for (const id of this.listWithLp(slabs, item, path)) {
+      const { underlying } = this.scope.slabs.find((slab) => slab.id === id) ?? {};
       const first = underlying === undefined ? undefined : this.scope.underlyings.get(underlying);
       const toQ = (key: 'max_trade' | 'max_position') =>
         raw[key] && resolveExposure(this.reader, raw[key], first, item, [key], path);
@@ -110,6 +105,18 @@ class EventReader {
       const changes = Object.fromEntries(given) as Partial<SetLpEvent>;
       this.events.push({ kind: 'set_lp', slot: raw.at, slab: id, ...changes, withdrawAtoms: withdraw });
     }
+  }
+
+  /** Those that have a liquidity provider: by name they must, of all of them one must. */
+  private listWithLp(slabs: readonly string[], item: Node, path: string): string[] {
+    const hasBook = (id: string) => this.scope.slabs.find((slab) => slab.id === id)?.matcher.kind === 'book';
+    const books = slabs.filter(hasBook);
+    const isNamed = childOf(item, 'slabs')?.type === 'list';
+    if (books.length > 0 && (isNamed || books.length === slabs.length)) {
+      const message = `${books.join(', ')}: an order book has no liquidity provider to change`;
+      this.reader.refuse(item, ['slabs'], path, message);
+    }
+    return slabs.filter((id) => !hasBook(id));
   }
 
   private readOutage(raw: Raw<'oracle_outage'>, item: Node, path: string): void {
