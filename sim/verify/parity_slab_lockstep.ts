@@ -37,14 +37,19 @@ interface Step {
 class Places {
   readonly areas: readonly SlabArea[];
   readonly offsetOfWord: (address: number) => number;
+  readonly globalsAt: number;
+  readonly longAt: number;
+  readonly shortAt: number;
+  readonly accountsAt: number;
 
   constructor(capacities: SlabCapacities) {
     this.areas = listAreas(capacities);
     this.offsetOfWord = createWordOffset(capacities);
-  }
-
-  area(name: string): SlabArea {
-    return this.areas.find((area) => area.name === name)!;
+    const offsetOf = (name: string) => this.areas.find((area) => area.name === name)!.offset;
+    this.globalsAt = offsetOf('globals');
+    this.longAt = offsetOf('long');
+    this.shortAt = offsetOf('short');
+    this.accountsAt = offsetOf('accounts');
   }
 
   /** The record in which a byte stands. */
@@ -109,6 +114,7 @@ export class SlabRecording implements RecordedSequence {
   private readonly words: Float64Array;
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
+  private readonly scratch = new DataView(new ArrayBuffer(LAYOUT.globals.size));
 
   /** The slab may have been used before; its state as it is now is where both engines start. */
   constructor(slab: Slab, players: number, fullEvery = FULL_EVERY) {
@@ -127,7 +133,7 @@ export class SlabRecording implements RecordedSequence {
     const { expectations, instructions, slab } = this;
     instructions.push(encodeSlabInstruction(instruction));
     const code = codeOfSlab(applySlab(slab, instruction));
-    const changes = [...this.findWords(), ...this.encodeRisk()];
+    const changes = [...this.findWords(), ...this.findRisk()];
     const isDue = instructions.length % this.fullEvery === 0;
     expectations.push({
       code,
@@ -163,31 +169,35 @@ export class SlabRecording implements RecordedSequence {
     return changes.map(({ offset, bytes }) => ({ offset, bytes: bytes.slice() }));
   }
 
-  /** The records of the risk engine that may have changed. */
-  private encodeRisk(): Change[] {
-    const { places, slab, view } = this;
-    const { accounts, globals, sides } = slab.market;
-    const [globalsAt, longAt, shortAt, accountsAt] = ['globals', 'long', 'short', 'accounts'].map(
-      (name) => places.area(name).offset,
-    ) as [number, number, number, number];
-    encodeGlobals(view, globalsAt, globals);
-    encodeSide(view, longAt, sides[0]);
-    encodeSide(view, shortAt, sides[1]);
-    const found = [
-      this.cut(globalsAt, LAYOUT.globals),
-      this.cut(longAt, LAYOUT.side),
-      this.cut(shortAt, LAYOUT.side),
-    ];
+  /** The records of the risk engine that are no longer what they were. */
+  private findRisk(): Change[] {
+    const { places, scratch } = this;
+    const { accounts, globals, sides } = this.slab.market;
+    const changes: Change[] = [];
+    encodeGlobals(scratch, 0, globals);
+    this.keep(places.globalsAt, LAYOUT.globals.size, changes);
+    encodeSide(scratch, 0, sides[0]);
+    this.keep(places.longAt, LAYOUT.side.size, changes);
+    encodeSide(scratch, 0, sides[1]);
+    this.keep(places.shortAt, LAYOUT.side.size, changes);
+    const { size } = LAYOUT.account;
     for (let index = 0; index < this.players; index += 1) {
-      const at = accountsAt + index * LAYOUT.account.size;
-      encodeAccount(view, at, accounts[index]);
-      found.push(this.cut(at, LAYOUT.account));
+      encodeAccount(scratch, 0, accounts[index]);
+      this.keep(places.accountsAt + index * size, size, changes);
     }
-    return found;
+    return changes;
   }
 
-  private cut(offset: number, { size }: RecordLayout): Change {
-    return { offset, bytes: this.bytes.slice(offset, offset + size) };
+  /** Takes over what stands in the scratch record if it is another than before. */
+  private keep(offset: number, size: number, changes: Change[]): void {
+    const { scratch, view } = this;
+    for (let at = 0; at < size; at += 4) {
+      if (scratch.getInt32(at) === view.getInt32(offset + at)) continue;
+      const bytes = new Uint8Array(scratch.buffer.slice(0, size));
+      this.bytes.set(bytes, offset);
+      changes.push({ offset, bytes });
+      return;
+    }
   }
 
   /** Runs the instructions on the host and returns the first difference, or null. */
