@@ -1,5 +1,5 @@
 import type { AccountView, AgentContext } from './agent.ts';
-import { calculateOpeningSizeQ } from './sizing.ts';
+import { calculateMovedPrice, calculateOpeningSizeQ } from './sizing.ts';
 
 /** What trading can count on: losses are paid from capital first, profit in reserve carries no new risk. */
 export function calculateStakeAtoms({ capitalAtoms, feeDebtAtoms }: AccountView): number {
@@ -11,26 +11,33 @@ export function isBroke(view: AccountView): boolean {
   return view.positionQ === 0 && calculateStakeAtoms(view) === 0 && view.pnlAtoms <= 0;
 }
 
+export interface Turn {
+  direction: 1 | 0 | -1;
+  leverage: number;
+  /** Worst price, from the observed index; default: what the slab allows. */
+  maxSlippageBps?: number | undefined;
+  feeBidAtoms?: number;
+}
+
 /**
- * Asks for the one trade that leads from the held position to `direction` (1, 0 or −1) × `leverage`. A position that
- * already points there is left alone, whatever its size.
+ * Asks for the one trade that leads from the held position to `direction` × `leverage`. A position that already points
+ * there is left alone, whatever its size.
  */
-export function submitTurn(
-  context: AgentContext,
-  account: number,
-  view: AccountView,
-  direction: 1 | 0 | -1,
-  leverage: number,
-  feeBidAtoms = 0,
-): void {
+export function submitTurn(context: AgentContext, account: number, view: AccountView, turn: Turn): void {
   const { positionQ } = view;
+  const { direction, feeBidAtoms, leverage, maxSlippageBps } = turn;
   if (Math.sign(positionQ) === direction) return;
+  const { indexPrice, venue } = context;
+  const within = (sign: number) =>
+    maxSlippageBps === undefined
+      ? {}
+      : { limitPrice: calculateMovedPrice(indexPrice, sign * maxSlippageBps) };
   if (direction === 0) {
-    context.submit({ type: 'close', account, share: 1 }, feeBidAtoms);
+    context.submit({ type: 'close', account, share: 1, ...within(-Math.sign(positionQ)) }, feeBidAtoms);
     return;
   }
-  const { indexPrice, venue } = context;
   const wantedQ = calculateOpeningSizeQ(calculateStakeAtoms(view), leverage, indexPrice, venue.params);
   const sizeQ = direction * wantedQ - positionQ;
-  if (sizeQ !== 0) context.submit({ type: 'trade', account, sizeQ }, feeBidAtoms);
+  if (sizeQ === 0) return;
+  context.submit({ type: 'trade', account, sizeQ, ...within(Math.sign(sizeQ)) }, feeBidAtoms);
 }

@@ -64,7 +64,8 @@ class ResetStaller implements Agent {
     const { fee_bid: bid, leverage, side } = this.params;
     for (const account of this.accounts) {
       const view = context.view(account);
-      if (view !== undefined) submitTurn(context, account, view, directionOf(side), leverage, bid);
+      if (view === undefined) continue;
+      submitTurn(context, account, view, { direction: directionOf(side), leverage, feeBidAtoms: bid });
     }
   }
 }

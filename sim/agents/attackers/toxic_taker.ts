@@ -13,8 +13,10 @@ import { positionParams, shareBudget } from './position_params.ts';
 const params = z.strictObject({
   ...positionParams,
   edge: percent()
-    .prefault('2 bps')
-    .describe('Takes what is better than the index by the taker fee and this much more.'),
+    .prefault('5 bps')
+    .describe(
+      'Takes what is better than the index by the taker fee and this much more; closing costs half a spread again.',
+    ),
   every: duration(1).prefault('1 slots').describe('How often it compares the quotes with the index.'),
   hold: duration(1)
     .prefault('5 slots')

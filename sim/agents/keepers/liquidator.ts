@@ -18,6 +18,12 @@ const params = z.strictObject({
     .enum(['as_listed', 'losers_first', 'winners_first', 'random'])
     .default('as_listed')
     .describe('Which of the eligible accounts come first: by index, least or most equity, or drawn.'),
+  stage_1: z
+    .boolean()
+    .default(false)
+    .describe(
+      'On a book with a reduce band: also reduces accounts that are in it, as many again as its capacity. It needs a `deposit`, because the reward goes to an account of its own.',
+    ),
   ...keeperParams,
 });
 type LiquidatorParams = z.output<typeof params>;
@@ -42,6 +48,7 @@ class Liquidator implements Agent {
     this.params = params;
     this.everySlots = params.every;
     this.accounts = allocateKeeperAccount(params.deposit, risk, allocateAccount);
+    if (params.stage_1 && params.deposit === 0) throw new RangeError('stage_1 needs a deposit');
     this.censor = new Censor(setup);
   }
 
@@ -69,11 +76,23 @@ class Liquidator implements Agent {
   private look(context: AgentContext): void {
     this.nextLookSlot = context.slot + this.everySlots;
     context.wakeAt(this.nextLookSlot);
+    if (this.params.stage_1) this.reduce(context);
     const accounts = this.shortlist(context);
     if (accounts.length === 0) return;
     const dueSlot = context.slot + this.params.lag;
     this.pending.push({ dueSlot, accounts });
     if (dueSlot > context.slot) context.wakeAt(dueSlot);
+  }
+
+  /** Stage 1, at once: those who can still be saved, and not those who can already be liquidated. */
+  private reduce(context: AgentContext): void {
+    const { censor } = this;
+    const { capacity, fee_bid: bid } = this.params;
+    const beyond = new Set(context.liquidatable(context.venue.params.maxAccounts));
+    const accounts = context
+      .reducible(capacity + beyond.size + censor.size + 1)
+      .filter((account) => !beyond.has(account) && !censor.spares(account) && account !== this.accounts[0]);
+    for (const account of accounts.slice(0, capacity)) context.submit({ type: 'reduceBand', account }, bid);
   }
 
   private shortlist(context: AgentContext): readonly number[] {
@@ -113,5 +132,6 @@ export const liquidator: AgentModule<LiquidatorParams> = {
   doc: 'Liquidates accounts whose maintenance equity no longer covers their requirement, with a capacity, a lag, blind spots and absences.',
   params,
   groups: listCensoredGroups,
+  needsBook: ({ stage_1: reduces }) => reduces,
   create: (setup) => new Liquidator(setup),
 };

@@ -49,17 +49,22 @@ export function buildLadder(spec: LadderSpec, { lotQ, tickAtoms }: BookView['par
 
 const worse = (side: OrderSide, a: number, b: number) => (side === 'buy' ? Math.min(a, b) : Math.max(a, b));
 
+export interface LadderOptions {
+  kind: 'limit' | 'postOnly';
+  toleranceBps: number;
+  feeBidAtoms?: number;
+}
+
 /**
  * Asks for what turns the account's orders into the wanted ones: cancels what is out of place first, then places what is
- * missing, post-only. An order within `toleranceBps` of a wanted price stays in its queue; it is cut if it is more than a
+ * missing. An order within `toleranceBps` of a wanted price stays in its queue; it is cut if it is more than a
  * quarter too large, and placed anew if less than half of it is left.
  */
 export function submitLadder(
   context: AgentContext,
   account: number,
   wanted: readonly Quote[],
-  toleranceBps: number,
-  feeBidAtoms: number,
+  { feeBidAtoms = 0, kind, toleranceBps }: LadderOptions,
 ): void {
   const unused = new Set(context.book!.ownOrders(account));
   const missing: Quote[] = [];
@@ -85,7 +90,7 @@ export function submitLadder(
     );
   }
   for (const { price: priceAtoms, qtyQ, side } of missing) {
-    context.submit({ type: 'placeOrder', account, side, kind: 'postOnly', priceAtoms, qtyQ }, feeBidAtoms);
+    context.submit({ type: 'placeOrder', account, side, kind, priceAtoms, qtyQ }, feeBidAtoms);
   }
 }
 

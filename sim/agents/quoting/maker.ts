@@ -99,7 +99,11 @@ export class Maker implements Agent {
     const { positionQ } = view;
     const price = isBroke(view) ? null : this.pricing.price(context, { positionQ, orderQ, limitQ });
     const quotes = price === null ? [] : this.build(context, price, { positionQ, orderQ, limitQ });
-    submitLadder(context, this.accounts[0], quotes, requote, bid);
+    submitLadder(context, this.accounts[0], quotes, {
+      kind: 'postOnly',
+      toleranceBps: requote,
+      feeBidAtoms: bid,
+    });
   }
 
   onFill(context: AgentContext, _fill: FillNotice): void {

@@ -1,5 +1,5 @@
 import { distribution, sampleDistribution } from '../../scenario/distributions.ts';
-import { duration, leverage, money } from '../../scenario/units.ts';
+import { duration, leverage, money, percent } from '../../scenario/units.ts';
 import type { Agent, AgentContext, AgentSetup } from '../agent.ts';
 import { isBroke, submitTurn } from '../target_position.ts';
 
@@ -8,12 +8,16 @@ export const signalParams = {
   capital: distribution(money()).describe('What each trader deposits.'),
   leverage: distribution(leverage()).prefault('2 x').describe('Position value over capital when it trades.'),
   every: duration(1).prefault('25 slots').describe('How often it looks at the index.'),
+  max_slippage: percent(1, 9_999)
+    .optional()
+    .describe('Worst price it trades at, from the index that it sees. Default: whatever the slab allows.'),
 };
 
 export interface SignalSetup {
   capital: Parameters<typeof sampleDistribution>[0];
   leverage: Parameters<typeof sampleDistribution>[0];
   every: number;
+  max_slippage?: number | undefined;
 }
 
 /** Plain fields only, like every agent's own state. */
@@ -29,6 +33,7 @@ export class SignalTrader implements Agent {
   private readonly capitalAtoms: number;
   private readonly leverage: number;
   private readonly everySlots: number;
+  private readonly maxSlippageBps: number | undefined;
   /** Spreads the looks of a group over the period. */
   private readonly firstLookSlots: number;
 
@@ -38,6 +43,7 @@ export class SignalTrader implements Agent {
     this.capitalAtoms = Math.max(risk.minInitialDeposit, sampleDistribution(params.capital, rng));
     this.leverage = sampleDistribution(params.leverage, rng);
     this.everySlots = params.every;
+    this.maxSlippageBps = params.max_slippage;
     this.firstLookSlots = 1 + Math.floor(rng() * params.every);
   }
 
@@ -53,7 +59,8 @@ export class SignalTrader implements Agent {
     if (view === undefined || (view !== null && isBroke(view))) return;
     context.wakeAt(context.slot + this.everySlots);
     if (view !== null && direction !== null) {
-      submitTurn(context, this.accounts[0], view, direction, this.leverage);
+      const { leverage, maxSlippageBps } = this;
+      submitTurn(context, this.accounts[0], view, { direction, leverage, maxSlippageBps });
     }
   }
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { alignPrice, alignSize } from '../../kernel/book_grid.ts';
 import { distribution, sampleDistribution } from '../../scenario/distributions.ts';
 import { duration, leverage, money, percent, price } from '../../scenario/units.ts';
-import type { Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+import type { AccountView, Agent, AgentContext, AgentModule, AgentSetup } from '../agent.ts';
+import type { OrderSide } from '../book.ts';
 import { PriceAlarm } from '../price_alarm.ts';
-import { calculateMovedPrice } from '../sizing.ts';
-import { isBroke, submitTurn } from '../target_position.ts';
+import { type Quote, submitLadder } from '../quoting/ladder.ts';
+import { calculateMovedPrice, calculateOpeningSizeQ } from '../sizing.ts';
+import { calculateStakeAtoms, isBroke, submitTurn } from '../target_position.ts';
 
 const params = z.strictObject({
   capital: distribution(money()).describe('What each trader deposits.'),
@@ -16,6 +19,12 @@ const params = z.strictObject({
     .prefault('3 %')
     .describe('Trades when the index is this far from its estimate.'),
   retry: duration(1).prefault('25 slots').describe('Pause before it asks again for what it did not get.'),
+  rest: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Waits on the book with limit orders at the prices it would trade at, whatever the index does.',
+    ),
 });
 type ValueParams = z.output<typeof params>;
 
@@ -28,6 +37,7 @@ class Value implements Agent {
   private readonly lowPrice: number;
   private readonly highPrice: number;
   private readonly retrySlots: number;
+  private readonly rests: boolean;
   private readonly alarm = new PriceAlarm();
 
   constructor({ allocateAccount, params, risk, rng }: AgentSetup<ValueParams>) {
@@ -39,6 +49,7 @@ class Value implements Agent {
     this.lowPrice = calculateMovedPrice(this.estimate, -edgeBps);
     this.highPrice = calculateMovedPrice(this.estimate, edgeBps);
     this.retrySlots = params.retry;
+    this.rests = params.rest;
   }
 
   onStart(context: AgentContext): void {
@@ -50,16 +61,39 @@ class Value implements Agent {
     this.alarm.drop(context);
     const view = context.view(this.accounts[0]);
     if (view === undefined || isBroke(view)) return;
+    if (this.rests) {
+      this.wait(context, view);
+      return;
+    }
     const held = Math.sign(view.positionQ) as 1 | 0 | -1;
     const wanted = this.calculateDirection(context.indexPrice, held);
     if (wanted !== held) {
-      submitTurn(context, this.accounts[0], view, wanted, this.leverage);
+      submitTurn(context, this.accounts[0], view, { direction: wanted, leverage: this.leverage });
       // Looks whether it got what it asked for; the alarms are set once it holds what it wants.
       context.wakeAt(context.slot + this.retrySlots);
     } else {
       this.alarm.setBelow(context, held < 0 ? this.estimate : this.lowPrice);
       this.alarm.setAbove(context, held > 0 ? this.estimate : this.highPrice);
     }
+  }
+
+  /** Buys below and sells above the band; what it holds already leaves at the estimate. */
+  private wait(context: AgentContext, view: AccountView): void {
+    const { estimate, highPrice, leverage, lowPrice, retrySlots } = this;
+    const { book, indexPrice, venue } = context;
+    const { positionQ } = view;
+    const { lotQ, tickAtoms } = book!.params;
+    const limitQ = calculateOpeningSizeQ(calculateStakeAtoms(view), leverage, indexPrice, venue.params);
+    const quote = (side: OrderSide, price: number, sizeQ: number): Quote => {
+      return { side, price: alignPrice(price, side, tickAtoms), qtyQ: alignSize(Math.max(0, sizeQ), lotQ) };
+    };
+    const wanted = [
+      positionQ < 0 ? quote('buy', estimate, -positionQ) : quote('buy', lowPrice, limitQ - positionQ),
+      positionQ > 0 ? quote('sell', estimate, positionQ) : quote('sell', highPrice, limitQ + positionQ),
+    ];
+    const possible = wanted.filter(({ price, qtyQ }) => qtyQ > 0 && price <= venue.params.maxPrice);
+    submitLadder(context, this.accounts[0], possible, { kind: 'limit', toleranceBps: 0 });
+    context.wakeAt(context.slot + retrySlots);
   }
 
   private calculateDirection(indexPrice: number, held: 1 | 0 | -1): 1 | 0 | -1 {
@@ -74,5 +108,6 @@ export const value: AgentModule<ValueParams> = {
   role: 'trader',
   doc: 'Buys below and sells above a private estimate of what the asset is worth, and closes where the index meets it.',
   params,
+  needsBook: ({ rest }) => rest,
   create: (setup) => new Value(setup),
 };

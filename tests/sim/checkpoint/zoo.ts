@@ -6,6 +6,7 @@ import { loadValid } from '../scenario/support.ts';
 
 const capital = { uniform: ['5_000 USDC', '50_000 USDC'] };
 const attack = { budget: '2_000_000 USDC', leverage: '5 x', start: '10 slots' };
+const maker = { capital: '1_000_000 USDC', size: '5_000 USDC' };
 
 /** Parameters with which an agent of each kind has something to do. */
 export const AGENTS: Readonly<Record<string, object>> = {
@@ -14,7 +15,10 @@ export const AGENTS: Readonly<Record<string, object>> = {
   debt_concentrator: { ...attack, side: 'long', leverage: '9 x' },
   dust_griefer: { accounts: 5, side: 'long', start: '5 slots' },
   forced_converter: { length: '200 slots', every: '3 slots', batch: 9 },
+  hedged_lp: { ...maker, spread: '10 bps' },
+  jit_sniper: { ...attack, trigger: '500 USDC' },
   k_dodger: { ...attack, side: 'short', trigger: '8 %' },
+  liquidation_hunter: { ...attack, side: 'short', push_over: '10 slots', hunt_for: '30 slots' },
   liquidator: {
     every: '2 slots',
     lag: '3 slots',
@@ -22,6 +26,7 @@ export const AGENTS: Readonly<Record<string, object>> = {
     censored_share: '5 %',
     policy: 'restoring_partial',
   },
+  market_maker: { ...maker, quit_above: '5 %' },
   mean_reversion: { capital, every: '3 slots', window: '20 slots', enter: '1 %' },
   momentum: { capital, every: '3 slots', lookback: '12 slots', enter: '50 bps' },
   noise: { capital, mean_gap: '6 slots' },
@@ -32,7 +37,9 @@ export const AGENTS: Readonly<Record<string, object>> = {
     start: '30 slots',
     length: '10 slots',
   },
+  quote_stuffer: { budget: '1_000 USDC', accounts: 5, pool: 'holds', start: '10 slots', length: '60 slots' },
   replay: { file: 'actions.csv' },
+  reservation_griefer: { budget: '1_000 USDC', size: '2_000 USDC', start: '10 slots', ttl: '5 slots' },
   reset_staller: { ...attack, side: 'long', accounts: 4, every: '5 slots' },
   retail_levered: {
     capital,
@@ -47,7 +54,9 @@ export const AGENTS: Readonly<Record<string, object>> = {
     leave_share: '60 %',
     patience: { min_h: '90 %', at_most: '20 slots' },
   },
+  sandwich: { budget: '100_000 USDC', front: 'wait', min_victim: '100 USDC' },
   self_liquidator: { ...attack, pull_every: '4 slots', exit_move: '4 %' },
+  toxic_taker: { budget: '100_000 USDC', edge: '1 bps', exit: 'rest' },
   value: { capital, estimate: { uniform: ['85 USDC', '110 USDC'] }, edge: '2 %', retry: '3 slots' },
   warmup_farmer: {
     ...attack,
@@ -72,6 +81,21 @@ export const AGENTS: Readonly<Record<string, object>> = {
   },
   withdrawer: { capital, position: { side: 'long', leverage: '2 x' }, h_below: '95 %', reaction: '3 slots' },
 };
+
+/** What some of them do on a book only. */
+const ON_BOOK = {
+  liquidator: { stage_1: true, deposit: '1_000 USDC' },
+  noise: {
+    capital,
+    mean_gap: '3 slots',
+    limit_share: '60 %',
+    limit_distance: '-10 bps',
+    limit_life: '9 slots',
+  },
+  value: { capital, estimate: { uniform: ['85 USDC', '110 USDC'] }, edge: '2 %', rest: true },
+};
+/** The price whose slab has a book. */
+const BOOK = 'gbm';
 
 const from = '100 USDC';
 const walk = { from, volatility: '900 %', min: '50 USDC', max: '200 USDC' };
@@ -118,11 +142,26 @@ const makeFiles = (underlying: string) => ({
 /** A symbol has letters and digits only. */
 const symbolOf = (kind: string) => kind.replaceAll('_', '').toUpperCase();
 
+const lp = {
+  kind: 'passive_lp',
+  capital: '5_000_000 USDC',
+  spread: '4 bps',
+  max_trade: '10_000_000 USDC',
+  max_position: '100_000_000 USDC',
+};
+const book = {
+  kind: 'book',
+  tick: '0.01 USDC',
+  lot: `0.001 ${symbolOf(BOOK)}`,
+  batch: '4 slots',
+  guards: { kill_band: '2 %', freeze: '1 slots', reduce_band: '8 %' },
+};
+
 const slab = (kind: string) => ({
   id: kind.replaceAll('_', '-'),
   underlying: symbolOf(kind),
   insurance: '50_000 USDC',
-  funding_rate: '1 bps',
+  ...(kind === BOOK ? {} : { funding_rate: '1 bps' }),
   risk: {
     warmup: '20 slots',
     trading_fee: '5 bps',
@@ -131,16 +170,17 @@ const slab = (kind: string) => ({
     liquidation_fee: '50 bps',
     max_price: '10_000 USDC',
   },
-  matcher: {
-    kind: 'passive_lp',
-    capital: '5_000_000 USDC',
-    spread: '4 bps',
-    max_trade: '10_000_000 USDC',
-    max_position: '100_000_000 USDC',
-  },
+  matcher: kind === BOOK ? book : lp,
 });
 
-/** A slab of each kind of price, with agents of every kind on each. `impact` has what is traded move all prices. */
+/** The slabs of a kind of agent; a recording is in the base of one slab. */
+function listSlabs(kind: string, prices: readonly string[]): 'all' | string[] {
+  const module = AGENT_MODULES[kind]!;
+  if (module.needsBook?.(module.params.parse(AGENTS[kind])) === true) return [slab(BOOK).id];
+  return kind === 'replay' ? [slab(prices.find((price) => price !== BOOK)!).id] : 'all';
+}
+
+/** A slab of each kind of price, one of them with a book; agents of every kind where they can be. `impact` has what is traded move all prices. */
 export function loadZoo(slots: number, impact: boolean, prices: readonly string[] = PRICE_KINDS): Scenario {
   const isAttacker = (kind: string) => AGENT_MODULES[kind]!.role === 'attacker';
   const law = {
@@ -162,23 +202,36 @@ export function loadZoo(slots: number, impact: boolean, prices: readonly string[
       ]),
     ),
     slabs: prices.map(slab),
-    population: AGENT_KINDS.filter((kind) => !isAttacker(kind)).map((kind) => ({
-      group: `${kind}s`,
-      kind,
-      // A recording is in the base of one slab.
-      slabs: kind === 'replay' ? [slab(prices[0]!).id] : 'all',
-      count: AGENT_MODULES[kind]!.role === 'trader' && kind !== 'replay' ? 4 : 1,
-      latency: kind === 'momentum' ? '2 slots' : '0 slots',
-      params: AGENTS[kind],
-    })),
+    population: [
+      ...AGENT_KINDS.filter((kind) => !isAttacker(kind)).map((kind) => ({
+        group: `${kind}s`,
+        kind,
+        slabs: listSlabs(kind, prices),
+        count: AGENT_MODULES[kind]!.role === 'trader' && kind !== 'replay' ? 4 : 1,
+        latency: kind === 'momentum' || kind === 'market_maker' ? '2 slots' : '0 slots',
+        ...(kind === 'hedged_lp' ? { designated_lp: true } : {}),
+        params: AGENTS[kind],
+      })),
+      ...Object.entries(ON_BOOK).map(([kind, params]) => ({
+        group: `${kind}s_on_book`,
+        kind,
+        slabs: [slab(BOOK).id],
+        count: kind === 'noise' ? 9 : 1,
+        params,
+      })),
+    ],
     attacks: AGENT_KINDS.filter(isAttacker).map((kind) => ({
       name: `an_${kind}`,
       kind,
+      slabs: listSlabs(kind, prices),
       params: AGENTS[kind],
     })),
     events: [{ kind: 'halt_keepers', at: '30 slots', groups: ['liquidators'], for: '10 slots' }],
     measure: { sample_every: '5 slots', cranked_every: '25 slots' },
   };
   // JSON is YAML.
-  return loadValid({ 'zoo.yaml': JSON.stringify(scenario), ...makeFiles(symbolOf(prices[0]!)) });
+  return loadValid({
+    'zoo.yaml': JSON.stringify(scenario),
+    ...makeFiles(symbolOf(prices.find((price) => price !== BOOK)!)),
+  });
 }

@@ -136,4 +136,22 @@ describe('liquidator', () => {
     expect(context.wake(agent, 110)).toEqual([full(3)]);
     expect(context.wake(agent, 114)).toEqual([full(5)]);
   });
+
+  it('stage 1: reduces who is in the band and cannot be liquidated yet, up to its capacity', () => {
+    const context = new FakeContext();
+    context.eligible = [3];
+    // 7 is its own account.
+    context.inBand = [2, 3, 5, 7, 9];
+    const agent = createAgent(liquidator, { stage_1: true, deposit: '10 USDC', capacity: 2 });
+    agent.onStart(context);
+    expect(context.sent.slice(1).map(({ action }) => action)).toEqual([
+      { type: 'reduceBand', account: 2 },
+      { type: 'reduceBand', account: 5 },
+      full(3),
+    ]);
+  });
+
+  it('stage 1 needs an account for its rewards', () => {
+    expect(() => createAgent(liquidator, { stage_1: true })).toThrow('stage_1 needs a deposit');
+  });
 });

@@ -54,7 +54,7 @@ describe('what is asked of the book', () => {
     const book = new FakeBook();
     context.book = book;
     const submit = (wanted: Parameters<typeof submitLadder>[2]) => {
-      submitLadder(context, 7, wanted, 2, 5);
+      submitLadder(context, 7, wanted, { kind: 'postOnly', toleranceBps: 2, feeBidAtoms: 5 });
       return context.sent.map(({ action }) => action);
     };
     return { book, context, submit };

@@ -74,6 +74,22 @@ describe('a trader that follows a signal', () => {
     expect(context.wakes).toEqual([0, 10, 20, 30, 40, 50].map((later) => first + later));
   });
 
+  it('names the worst price it takes if it has one', () => {
+    const context = new FakeContext();
+    const agent = createAgent(momentum, { ...params, max_slippage: '2 %' });
+    agent.onStart(context);
+    const first = context.wakes[0]!;
+    context.views.set(7, createView(1_000_000_000));
+    context.wake(agent, first);
+    expect(context.wake(agent, first + 10, 125_000_000)).toEqual([
+      { type: 'trade', account: 7, sizeQ: 16_000_000, limitPrice: 127_500_000 },
+    ]);
+    context.views.set(7, createView(1_000_000_000, { positionQ: 16_000_000 }));
+    expect(context.wake(agent, first + 20, 125_000_000)).toEqual([
+      { type: 'close', account: 7, share: 1, limitPrice: 122_500_000 },
+    ]);
+  });
+
   it.each([
     ['was refused', undefined],
     ['has nothing left', createView(0)],

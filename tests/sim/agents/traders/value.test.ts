@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { value } from '../../../../sim/agents/traders/value.ts';
+import { FakeBook } from '../fake_book.ts';
 import { createAgent, createView, FakeContext } from '../fake_context.ts';
 
 describe('value', () => {
@@ -56,5 +57,37 @@ describe('value', () => {
     context.views.set(7, createView(0));
     expect(context.wake(agent, 1, 50_000_000)).toEqual([]);
     expect(context.alarms).toEqual([]);
+  });
+
+  it('or waits on the book at its prices, and lets go of what it holds at its estimate', () => {
+    const context = new FakeContext();
+    const book = new FakeBook();
+    context.book = book;
+    const agent = createAgent(value, {
+      capital: '1_000 USDC',
+      estimate: '100.005 USDC',
+      edge: '10 %',
+      rest: true,
+    });
+    agent.onStart(context);
+    const ask = (slot: number, positionQ: number) => {
+      context.views.set(7, createView(1_000_000_000, { positionQ }));
+      return context
+        .wake(agent, slot)
+        .map((action) =>
+          action.type === 'placeOrder'
+            ? `${action.side} ${action.kind} ${action.qtyQ} at ${action.priceAtoms}`
+            : action.type,
+        );
+    };
+    // 2 000 USDC at 100; 90.0045 and 110.0055 rounded to the tick, away from the estimate.
+    expect(ask(1, 0)).toEqual(['buy limit 20000000 at 90000000', 'sell limit 20000000 at 110010000']);
+    expect(context.wakes).toEqual([1, 26]);
+    book.rest('buy', 90_000_000, 15_000_000);
+    book.rest('sell', 110_010_000, 20_000_000);
+    // Bought 5: they are for sale at the estimate instead.
+    expect(ask(26, 5_000_000)).toEqual(['cancelOrder', 'sell limit 5000000 at 100010000']);
+    book.orders = [];
+    expect(ask(51, -20_000_000)).toEqual(['buy limit 20000000 at 100000000']);
   });
 });
