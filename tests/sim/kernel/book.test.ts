@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { actor, ask, makeBook, makeBookSlab, order, playBook, trade } from './book_stage.ts';
-import { UNIT } from './harness.ts';
+import type { ImpactSpec } from '../../../sim/scenario/impact.ts';
+import { type Act, actor, ask, makeBook, makeBookSlab, order, playBook, trade } from './book_stage.ts';
+import { scripted, UNIT } from './harness.ts';
 
 describe('a slab with an order book', () => {
   it('a taker walks the book to its average price; each maker hears of each of its fills', () => {
@@ -200,6 +201,66 @@ describe('a slab with an order book', () => {
     const { market } = witness.setup;
     // Initial margin of 200 is 20; a bond of 200 · 10 bps · 5 = 1.
     expect([market.account(1)?.capital, market.account(2)?.capital]).toEqual([20 * UNIT, 1 * UNIT]);
+  });
+
+  it('stage 1: a keeper finds who is in the band, reduces them through the book and earns its reward', () => {
+    const heard: string[] = [];
+    const maker = actor('maker', { 1: order('sell', 100, 90), 3: order('buy', 95, 90) }, heard);
+    const long = actor('long', { 2: trade(90) }, heard);
+    const reduce: Act = (context) => {
+      const found = context.reducible(10);
+      heard.push(`${context.slot} keeper finds [${found}]`);
+      for (const account of found) context.submit({ type: 'reduceBand', account });
+    };
+    const keeper = actor('keeper', { 4: reduce, 5: reduce }, heard, {
+      kind: 'scripted_keeper',
+      role: 'keeper',
+    });
+    const risk = { tradingFeeBps: 10, keeperRewardBps: 5_000 };
+    const slab = makeBookSlab(makeBook({ reduceBandBps: 700, reduceSlipBps: 100 }), risk);
+    const prices = [100, 100, 100, 100, 95, 95];
+    const { witness } = playBook(slab, [maker, long, keeper], 6, prices);
+    // 1 000 − 9 of fees − 450 of loss is 541 of equity for 8 550 of notional: below 7 %. 541 carries 5 410 at 10 %,
+    // 56.947368 at 95; 33.052632 are sold, 3.14 of fees come off, and what that is short of 10 % is sold as well.
+    const sold = heard.filter((line) => line.startsWith('4 long fill'));
+    expect(heard).toContain('4 keeper finds [2]');
+    expect(heard).toContain('5 keeper finds []');
+    expect(sold).toHaveLength(1);
+    const reduced = -Number(sold[0]!.split(' ')[3]);
+    expect(reduced).toBeGreaterThanOrEqual(33.052632);
+    expect(reduced).toBeLessThan(33.5);
+    const { capital } = witness.setup.market.account(3)!;
+    const fee = Math.ceil(reduced * 95 * 1_000);
+    expect(capital - 1_000 * UNIT).toBeCloseTo(fee / 2, -2);
+  });
+
+  it('without an account of its own a keeper has nobody to be rewarded', () => {
+    const heard: string[] = [];
+    const broke = actor('broke', {}, heard);
+    const script = { onStart: ask(() => ({ type: 'reduceBand', account: 1 })) };
+    const keeper = scripted('keeper', script, { kind: 'scripted_keeper', role: 'keeper' });
+    const { witness } = playBook(makeBookSlab(makeBook({ reduceBandBps: 700 })), [broke, keeper], 1);
+    expect(witness.lines()).toContain('0 keeper/0 - NoAccount');
+  });
+
+  it.each([
+    [true, 0],
+    [false, 3 - 2],
+  ])('what takers buy moves the price (forced only: %s)', (forcedOnly, bought) => {
+    const maker = actor('maker', { 1: order('sell', 100, 5), 2: order('buy', 99, 5) }, []);
+    const taker = actor('taker', { 3: trade(3), 4: trade(-2) }, []);
+    const impact: ImpactSpec = {
+      kind: 'sqrt',
+      coefficientBps: 100,
+      volumeAtoms: UNIT,
+      halfLifeSlots: 10,
+      maxBps: 100,
+      forcedOnly,
+    };
+    const underlyings = { BTC: { price: { kind: 'constant' as const, price: 100 * UNIT }, impact } };
+    const { runtime } = playBook(makeBookSlab(makeBook()), [maker, taker], 5, [], { underlyings });
+    expect(runtime.takeFlow()).toBe(bought * 100 * UNIT);
+    expect(runtime.takeFlow()).toBe(0);
   });
 
   it('a book action where there is no book is refused as such', () => {

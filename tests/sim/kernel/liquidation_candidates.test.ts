@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type Account,
   apply,
   calculateEffectivePosition,
+  calculateEquityMaintenance,
+  calculateNotional,
   EventLog,
   isLiquidatable,
   Market,
@@ -13,11 +16,14 @@ import { createStream, type Rng } from '../../../sim/kernel/streams.ts';
 import { RISK, UNIT } from './harness.ts';
 
 const ACCOUNTS = 24;
+const BAND_BPS = 1_200;
 
 /** A market whose candidates are told of every event, as the kernel does it. */
 class Bench {
   readonly market: Market;
   readonly candidates: LiquidationCandidates;
+  /** Who is in a reduce band of 12 %. */
+  readonly reducible: LiquidationCandidates;
   price: number;
   slot = 0;
   fundingRate = 0;
@@ -27,6 +33,7 @@ class Bench {
     this.price = price;
     this.market = new Market({ params, initSlot: 0, initPrice: this.price, sink: this.log });
     this.candidates = new LiquidationCandidates(this.market);
+    this.reducible = new LiquidationCandidates(this.market, BAND_BPS);
   }
 
   inputs() {
@@ -36,6 +43,7 @@ class Bench {
   apply(instruction: RiskInstruction): string | null {
     const error = apply(this.market, instruction);
     this.candidates.noteEvents(this.log);
+    this.reducible.noteEvents(this.log);
     this.log.clear();
     return error;
   }
@@ -55,15 +63,23 @@ class Bench {
     return found;
   }
 
+  /** Equity, floored at 0, below the band's share of the notional (docs/slab.md, reduceBand). */
+  private isInBand(touched: Account, positionQ: number): boolean {
+    const notional = calculateNotional(positionQ, this.market.globals.priceLast);
+    const equity = Math.max(0, calculateEquityMaintenance(touched));
+    return positionQ !== 0 && BigInt(equity) * 10_000n < BigInt(notional) * BigInt(BAND_BPS);
+  }
+
   /** The slow and obvious way: touch each account and ask the engine. */
-  scan(price = this.price): number[] {
+  scan(price = this.price, isBand = false): number[] {
     const found: number[] = [];
     for (let account = 0; account < ACCOUNTS; account += 1) {
       if (this.market.account(account) === undefined) continue;
       const mark = this.market.journal.mark();
       apply(this.market, { op: 'settleAccount', account, ...this.inputs(), oraclePrice: price });
       const touched = this.market.account(account)!;
-      if (isLiquidatable(this.market, touched, calculateEffectivePosition(this.market, touched)))
+      const positionQ = calculateEffectivePosition(this.market, touched);
+      if (isBand ? this.isInBand(touched, positionQ) : isLiquidatable(this.market, touched, positionQ))
         found.push(account);
       this.market.journal.rollback(mark);
     }
@@ -158,6 +174,7 @@ describe('liquidation candidates', () => {
         const scanned = bench.scan();
         expect(bench.candidates.find(ACCOUNTS)).toEqual(scanned);
         expect(bench.candidates.find(2)).toEqual(scanned.slice(0, 2));
+        expect(bench.reducible.find(ACCOUNTS)).toEqual(bench.scan(bench.price, true));
         hits += scanned.length;
         if (bench.market.sides.some((side) => side.a < 1_000_000)) shrunk += 1;
       }
