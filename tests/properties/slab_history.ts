@@ -42,8 +42,8 @@ export const rulesArbitrary: fc.Arbitrary<Rules> = fc.record({
     freezeSlots: fc.constantFrom(0, 0, 2),
     freezeLevels: fc.constantFrom(1, 2),
     killBandBps: fc.constantFrom(0, 0, 100),
-    reduceBandBps: fc.constantFrom(0, 700, 2_000),
-    reduceSlipBps: fc.constantFrom(100, 300),
+    reduceBandBps: fc.constantFrom(0, 2_000, 2_000),
+    reduceSlipBps: fc.constantFrom(300, 1_000),
     jitPenalty: fc.boolean(),
     roundTripGuard: fc.boolean(),
     holdFeeBps: fc.constantFrom(0, 5, 40),
@@ -165,7 +165,7 @@ export class Driver {
   /** Opens a batch after moving time and price. */
   private batch(a: number, b: number): SlabInstruction {
     this.slot += a % 4;
-    this.price = Math.max(700, Math.min(1_400, this.price + (b < 60 ? (b % 9) - 4 : (b % 3) * 50 - 50)));
+    this.price = Math.max(700, Math.min(1_400, this.price + (b < 60 ? (b % 9) - 4 : (b % 3) * 70 - 70)));
     return { op: 'batchOpen', ...this.inputs };
   }
 

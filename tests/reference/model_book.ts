@@ -316,15 +316,16 @@ export class ModelBook extends ModelMatching {
     let filled = 0;
     let failure: SlabErrorName | null = null;
     for (const { order } of this.contra(side, side === 1 ? index - slip : index + slip, nowSlot)) {
-      if (!this.isLive(order) || order.account === caller) continue;
-      while (failure === null && excess() > 0 && this.available(order) > 0) {
-        let q = order.account === account ? 0 : Math.min(excess(), this.available(order));
-        if (order.reduceOnly) q = Math.min(q, this.reducible(order.account, order.side));
-        const outcome = q === 0 ? 'maker' : this.fill(order, account, q, inputs, false);
-        if (outcome === 'maker') this.cancel(order);
-        else if (outcome === 'filled') filled += q;
-        else failure = outcome.error;
-      }
+      if (!this.isLive(order) || order.account === caller || this.available(order) === 0) continue;
+      const wanted = excess();
+      let q = order.account === account ? 0 : Math.min(wanted, this.available(order));
+      if (order.reduceOnly) q = Math.min(q, this.reducible(order.account, order.side));
+      if (wanted === 0) break;
+      const outcome = q === 0 ? 'maker' : this.fill(order, account, q, inputs, false);
+      if (outcome === 'maker') this.cancel(order);
+      else if (outcome === 'filled') filled += q;
+      else failure = outcome.error;
+      if (failure !== null || (outcome === 'filled' && q === wanted)) break;
     }
     demand(filled > 0, failure ?? 'NoLiquidity');
     const { paid, rebates } = this.fees;
