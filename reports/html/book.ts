@@ -51,6 +51,17 @@ function renderTrading({ tables }: RunRecord): Markup {
   );
 }
 
+/** What groups made elsewhere, which stands in no other figure of the report. */
+function renderOutside({ tables }: RunRecord): Markup | '' {
+  const hedged = tables.bookOrders.filter(({ outsideAtoms }) => outsideAtoms !== 0);
+  const groups = [...groupBy(hedged, ({ group }) => group)].map(
+    ([group, rows]) => `${group} ${formatMoney(sum(rows, (row) => row.outsideAtoms))}`,
+  );
+  return groups.length === 0
+    ? ''
+    : html`<p>Outside of the venue, and in none of its figures, hedges made after their costs: ${groups.join(', ')}.</p>`;
+}
+
 const count = (value: number) => formatNumber(value);
 
 /** What each guard did, and how full the book got. */
@@ -90,7 +101,7 @@ export function renderBookSection(record: RunRecord, summary: Summary, figures: 
       : [[label, renderValue(row.value, row.unit, record.slotMs)] as const];
   });
   return html`<section aria-labelledby="book"><h2 id="book">Book quality</h2>
-${renderTiles(tiles)}${figures}${renderTrading(record)}
+${renderTiles(tiles)}${figures}${renderTrading(record)}${renderOutside(record)}
 <h3>Guards and limits</h3>${renderGuards(record)}${renderMetricTable(record, summary, 'book', 'Order books')}</section>
 `;
 }

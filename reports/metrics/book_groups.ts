@@ -119,6 +119,13 @@ export const BOOK_GROUP_METRICS: readonly BookGroupMetric[] = [
     calculate: (view) => ofOrders(view, (row) => row.bondsLostAtoms),
   },
   {
+    name: 'group.outside',
+    unit: 'atoms',
+    formula: 'Σ outsideAtoms: hedges held elsewhere, after their costs; no part of any profit',
+    source: 'book_orders',
+    calculate: (view) => ofOrders(view, (row) => row.outsideAtoms),
+  },
+  {
     name: 'group.refused',
     unit: 'count',
     formula: 'Σ count: actions that were refused, whatever the reason',

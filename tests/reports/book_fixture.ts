@@ -72,7 +72,7 @@ const ORDERS: BookOrderRow = {
   bondsLostAtoms: 0.5 * USD,
   reductions: 0,
   reductionRewardAtoms: 0,
-  outsideAtoms: 0,
+  outsideAtoms: 7 * USD,
 };
 const BOOK: BookRow = {
   slab: 'btc',
@@ -122,6 +122,9 @@ export const BOOK_TABLES: BookTables = {
     { ...SAMPLE, slot: 3, bestBid: 99 * USD, bidDepthQ: 2e6 },
   ],
   bookTrading: [TRADING, TAKING],
-  bookOrders: [ORDERS, { ...ORDERS, group: 'retail', placedQ: 0, filledQ: 0, takingQ: 40e6, takenQ: 20e6 }],
+  bookOrders: [
+    ORDERS,
+    { ...ORDERS, group: 'retail', placedQ: 0, filledQ: 0, takingQ: 40e6, takenQ: 20e6, outsideAtoms: 0 },
+  ],
   books: [BOOK],
 };

@@ -48,6 +48,10 @@ test('makers and takers stand beside each other, with their charges and what was
   expect(rowOf('most orders')?.slice(2, 3)).toEqual(['16 of 64']);
 });
 
+test('what was made elsewhere is said apart, for those who hedge', () => {
+  expect(text.replaceAll('\u00a0', ' ')).toContain('hedges made after their costs: desk 7 USDC.');
+});
+
 test('its charts lead to their file', () => {
   expect(page.match(/href="book_series\.csv"/g)).toHaveLength(2);
 });

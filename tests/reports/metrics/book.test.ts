@@ -98,6 +98,7 @@ describe('metrics of groups on order books', () => {
       'group.taker_profit_per_notional': null,
       'group.held_atom_slots': 90 * USD,
       'group.bonds_lost': 0.5 * USD,
+      'group.outside': 7 * USD,
       'group.refused': 5,
     });
     expect(group('desk', 'btc')['group.refused']).toBe(2);

@@ -42,51 +42,70 @@ describe('toxic_taker against makers that see the index three slots late', () =>
   });
 });
 
-describe('jit_sniper in front of a large buyer', () => {
-  const run = (guards: object) =>
+describe('jit_sniper', () => {
+  const run = (guards: object, takers: object, params: object) =>
     playBook({
       slots: 200,
       risk: { trading_fee: '5 bps', maker_fee: '-2 bps' },
       insurance: '1_000 USDC',
       book: { guards, batch: '20 slots' },
-      population: [
-        makers({ size: '10_000 USDC' }),
-        {
-          group: 'buyer',
-          kind: 'whale',
-          params: {
-            capital: '50_000 USDC',
-            leverage: '2 x',
-            side: 'long',
-            open_over: '150 slots',
-            open_slices: 75,
-          },
-        },
-      ],
+      population: [makers({ size: '10_000 USDC' }), takers],
       attacks: [
         {
           name: 'sniper',
           kind: 'jit_sniper',
-          params: { budget: '10_000 USDC', trigger: '1_000 USDC', start: '10 slots' },
+          params: { budget: '10_000 USDC', start: '10 slots', ...params },
         },
       ],
     });
   const tradingOf = ({ tables }: RunRecord) =>
     tables.bookTrading.find(({ group, liquidity }) => group === 'sniper' && liquidity === 'maker')!;
 
-  it('earns the rebate of what it sells, and with the penalty only that of a batch begun before', async () => {
-    const free = tradingOf(await run({}));
-    // 2 bps of each fill, rounded down.
-    expect(Math.abs(-free.feesAtoms - free.notionalAtoms * 2e-4)).toBeLessThan(5);
-    expect(free.fills).toBe(5);
-    const guarded = tradingOf(await run({ jit_penalty: true }));
-    expect(guarded.notionalAtoms).toBe(free.notionalAtoms);
-    // One of the five orders was there when the second batch opened.
-    expect(guarded.feesAtoms / free.feesAtoms).toBeCloseTo(0.2, 2);
+  describe('in front of a large buyer', () => {
+    const buyer = {
+      group: 'buyer',
+      kind: 'whale',
+      params: {
+        capital: '50_000 USDC',
+        leverage: '2 x',
+        side: 'long',
+        open_over: '150 slots',
+        open_slices: 75,
+      },
+    };
+    const runBuyer = (guards: object) => run(guards, buyer, { trigger: '1_000 USDC' });
+
+    it('earns the rebate of what it sells, and with the penalty only that of a batch begun before', async () => {
+      const free = tradingOf(await runBuyer({}));
+      // 2 bps of each fill, rounded down.
+      expect(Math.abs(-free.feesAtoms - free.notionalAtoms * 2e-4)).toBeLessThan(5);
+      expect(free.fills).toBe(5);
+      const guarded = tradingOf(await runBuyer({ jit_penalty: true }));
+      expect(guarded.notionalAtoms).toBe(free.notionalAtoms);
+      // One of the five orders was there when the second batch opened.
+      expect(guarded.feesAtoms / free.feesAtoms).toBeCloseTo(0.2, 2);
+    });
+
+    it('pays more than it earned to close, because takers come from one side only', async () => {
+      expect(gainOf(await runBuyer({}))).toBeLessThan(0);
+    });
   });
 
-  it('pays more than it earned to close, while takers come from one side only', async () => {
-    expect(gainOf(await run({}))).toBeLessThan(0);
+  it('lives on takers from both sides: the penalty leaves it the spread, and costs makers more', async () => {
+    const takers = noise({ capital: '10_000 USDC', mean_gap: '10 slots', size: '2_000 USDC' });
+    const free = await run({}, takers, { trigger: '3_000 USDC' });
+    const guarded = await run({ jit_penalty: true }, takers, { trigger: '3_000 USDC' });
+    for (const record of [free, guarded]) {
+      const { edgeAtoms, feesAtoms } = tradingOf(record);
+      expect(gainOf(record)).toBeGreaterThan(0);
+      // It never took; the index did not move; each fill rounds by less than an atom.
+      expect(Math.abs(gainOf(record) - (edgeAtoms - feesAtoms))).toBeLessThan(100);
+    }
+    expect(-tradingOf(guarded).feesAtoms).toBeLessThan(-0.2 * tradingOf(free).feesAtoms);
+    // Makers place anew what was filled, inside the batch, and lose the rebate of that.
+    const lost = (name: string) => netOf(free, name) - netOf(guarded, name);
+    expect(lost('makers')).toBeGreaterThan(lost('sniper'));
+    expect(lost('sniper')).toBeGreaterThan(0);
   });
 });
 
