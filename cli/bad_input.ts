@@ -1,3 +1,4 @@
+import { CheckpointError } from '../sim/checkpoint/checkpoint_file.ts';
 import { OutputDirectoryError } from '../sim/record/run_directory.ts';
 import { ExitCode } from './exit_codes.ts';
 
@@ -9,8 +10,11 @@ export async function refuseBadInput(command: () => Promise<void> | void): Promi
   try {
     await command();
   } catch (error) {
-    if (!(error instanceof BadInputError || error instanceof OutputDirectoryError)) throw error;
-    console.error(error.message);
+    const isTheirs = [BadInputError, CheckpointError, OutputDirectoryError].some(
+      (kind) => error instanceof kind,
+    );
+    if (!isTheirs) throw error;
+    console.error((error as Error).message);
     process.exitCode = ExitCode.InvalidInput;
   }
 }

@@ -22,7 +22,7 @@ import { type Checked, readBaseline, writeBaseline } from './baselines.ts';
 import { type CellTask, KNOWN_METRICS, runCells } from './cells.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
-import { formatCommand } from './run.ts';
+import { formatCommand } from './reproduce.ts';
 import { watchSignals } from './signals.ts';
 
 interface Arguments {

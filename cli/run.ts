@@ -5,72 +5,56 @@ import { formatRunExpectations, judgeRun, type RunSummary } from '../reports/che
 import { renderReport } from '../reports/html/report.ts';
 import { calculateSummary } from '../reports/metrics/index.ts';
 import { listBrokenPromises } from '../reports/metrics/verdict.ts';
-import { OutputDirectoryError, prepareRunDirectory, writeRunDirectory } from '../sim/record/run_directory.ts';
+import { CheckpointWriter } from '../sim/checkpoint/checkpoint_file.ts';
+import { finishRunDirectory, type RunOutputs, writeRunDirectory } from '../sim/record/run_directory.ts';
 import type { RunRecord } from '../sim/record/types.ts';
 import { runScenario } from '../sim/run.ts';
-import { formatIssue } from '../sim/scenario/issues.ts';
-import { loadScenario } from '../sim/scenario/load.ts';
-import type { Scenario } from '../sim/scenario/schema.ts';
 import { SimulationError } from '../sim/shards/failure.ts';
-import { KNOWN_METRICS } from './cells.ts';
-import { readCodeVersion } from './code_version.ts';
+import { refuseBadInput } from './bad_input.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
+import { quote } from './reproduce.ts';
+import { prepareRun, type RunArguments, type RunJob } from './run_job.ts';
 import { watchSignals } from './signals.ts';
-
-interface Arguments {
-  scenario: string;
-  seed: string;
-  set: string[];
-  out: string | undefined;
-  workers: number;
-  check: boolean;
-  force: boolean;
-  report: boolean;
-}
-
-/** Seeds that need no quotes on any command line. */
-export const SEED_PATTERN = /^[\w.-]{1,64}$/;
-
-const quote = (text: string) => (/^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-/** The command that makes the run again, for a shell. The number of workers is left out: it changes nothing. */
-export function formatCommand({
-  scenario,
-  seed,
-  set,
-  check,
-}: Pick<Arguments, 'scenario' | 'seed' | 'set' | 'check'>): string {
-  const words = ['npx', 'percolator-lab', 'run', scenario, '--seed', seed];
-  for (const override of set) words.push('--set', override);
-  if (check) words.push('--check');
-  return words.map(quote).join(' ');
-}
 
 const seconds = (ms: number) => Math.round(ms) / 1000;
 
-/** Runs the scenario and writes its directory. */
-async function runAndWrite(
-  scenario: Scenario,
-  out: string,
-  args: Arguments,
+/** Runs the job, writing its checkpoints. */
+async function simulate(
+  job: RunJob,
+  workers: number,
   progress: Progress,
   signal: AbortSignal,
-): Promise<{ record: RunRecord; summary: RunSummary }> {
-  const startedAt = performance.now();
+): Promise<RunRecord> {
+  const { check, every, out, reproduce, scenario, seed } = job;
+  const writer = every === null ? null : new CheckpointWriter(out, { ...job, every });
   const record = await runScenario({
     scenario,
-    seed: args.seed,
-    workers: args.workers,
-    check: args.check,
-    reproduce: formatCommand(args),
+    seed,
+    workers,
+    check,
+    reproduce,
+    checkpoints: writer === null ? undefined : { every: every!, write: (state) => writer.write(state) },
+    resume: job.progress ?? undefined,
     onProgress: (done, total) => progress.update(done, total),
     onMessage: (text) => progress.say(text),
     signal,
   });
   progress.finish();
+  return record;
+}
+
+/** Runs the job and writes its directory. */
+async function runAndWrite(
+  job: RunJob,
+  args: RunArguments,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<{ record: RunRecord; summary: RunSummary }> {
+  const startedAt = performance.now();
+  const record = await simulate(job, args.workers, progress, signal);
   const ranAt = performance.now();
-  const summary = judgeRun(calculateSummary(record), scenario.expect);
+  const summary = judgeRun(calculateSummary(record), job.scenario.expect);
   const report = args.report ? await renderReport(record, summary, summary.expectations) : null;
   const reportedAt = performance.now();
   const instructions = record.slabs.reduce((sum, slab) => sum + slab.instructions, 0);
@@ -83,54 +67,36 @@ async function runAndWrite(
     instructionsPerSecond: instructions / runSeconds,
     fillsPerSecond: record.tables.fills.length / runSeconds,
   };
+  const { codeHash, every, out, scenario, version } = job;
   const { dataFiles } = scenario;
-  const outputs = { record, summary, report, timing, ...readCodeVersion(), dataFiles };
-  writeRunDirectory(out, outputs, args.force);
+  const outputs: RunOutputs = { record, summary, report, timing, version, codeHash, dataFiles };
+  if (every === null) writeRunDirectory(out, outputs, args.force ?? false);
+  else finishRunDirectory(out, outputs);
   return { record, summary };
 }
 
-function reportFailure(error: unknown, args: Arguments): void {
-  if (error instanceof OutputDirectoryError) {
-    console.error(error.message);
-    process.exitCode = ExitCode.InvalidInput;
-    return;
-  }
+function reportFailure(error: unknown, { reproduce }: RunJob): void {
   if (!(error instanceof SimulationError)) throw error;
   console.error(`the run failed: ${error.message}`);
   if (error.failure.kind !== 'InvariantViolation') console.error(error.failure.stack);
-  console.error(`to see it again: ${formatCommand(args)}`);
+  console.error(`to see it again: ${reproduce}`);
   process.exitCode = ExitCode.InternalError;
 }
 
-/** What is wrong with the options that yargs cannot see, or null. */
-function findBadOption({ out, seed, workers }: Arguments): string | null {
-  for (const [name, value] of Object.entries({ out, seed, workers })) {
-    if (Array.isArray(value)) return `--${name} is given more than once`;
-  }
-  if (!(Number.isSafeInteger(workers) && workers >= 0)) return '--workers needs a whole number of at least 0';
-  return SEED_PATTERN.test(seed) ? null : '--seed needs 1 to 64 letters, digits, or any of . _ -';
-}
+const printOutput = (out: string, hasReport: boolean) =>
+  console.log(hasReport ? join(out, 'report.html') : out);
 
-async function run(args: Arguments): Promise<void> {
-  const badOption = findBadOption(args);
-  if (badOption !== null) {
-    console.error(badOption);
-    process.exitCode = ExitCode.InvalidInput;
+async function run(args: RunArguments): Promise<void> {
+  const job = prepareRun(args);
+  if (job === null) {
+    console.error(`${args.resume} is complete: there is nothing to go on with`);
     return;
   }
-  const loaded = loadScenario(args.scenario, { overrides: args.set, metrics: KNOWN_METRICS, isCell: true });
-  if (!loaded.ok) {
-    for (const issue of loaded.issues) console.error(formatIssue(issue));
-    process.exitCode = ExitCode.InvalidInput;
-    return;
-  }
-  const { scenario } = loaded;
-  const out = args.out ?? join('runs', `${scenario.name}-${args.seed}`);
+  const { every, out } = job;
   const progress = new Progress();
   const { signal, release } = watchSignals(progress);
   try {
-    prepareRunDirectory(out, args.force);
-    const { record, summary } = await runAndWrite(scenario, out, args, progress, signal);
+    const { record, summary } = await runAndWrite(job, args, progress, signal);
     const broken = listBrokenPromises(summary.verdict);
     for (const line of [...broken, ...formatRunExpectations(summary)]) console.error(line);
     if (broken.length > 0) process.exitCode = ExitCode.InternalError;
@@ -138,32 +104,32 @@ async function run(args: Arguments): Promise<void> {
     if (signal.aborted) process.exitCode = ExitCode.Interrupted;
     if (!record.complete) {
       console.error(`incomplete: ${record.slotsDone} of ${record.slots} slots, marked so in ${out}`);
+      if (every !== null) console.error(`to go on: npx percolator-lab run --resume ${quote(out)}`);
     }
-    console.log(args.report ? join(out, 'report.html') : out);
+    printOutput(out, args.report);
   } catch (error) {
     progress.finish();
-    reportFailure(error, args);
+    reportFailure(error, job);
   } finally {
     release();
   }
 }
 
-export const runCommand: CommandModule<object, Arguments> = {
-  command: 'run <scenario>',
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run [scenario]',
   describe: 'run a scenario, write its tables, summary and report, and say whether it shows what it expects',
   builder: (yargs) =>
     yargs
-      .positional('scenario', {
+      .positional('scenario', { type: 'string', describe: 'name of a shipped scenario, or a file' })
+      .option('seed', {
         type: 'string',
-        demandOption: true,
-        describe: 'name of a shipped scenario, or a file',
+        defaultDescription: '1',
+        describe: 'root of all random streams',
       })
-      .option('seed', { type: 'string', default: '1', describe: 'root of all random streams' })
       .option('set', {
         type: 'string',
         array: true,
         nargs: 1,
-        default: [],
         describe: 'path=value, e.g. slabs.btc.risk.warmup="0 s"; may be repeated',
       })
       .option('out', { type: 'string', describe: 'run directory [default: runs/<scenario>-<seed>]' })
@@ -173,16 +139,20 @@ export const runCommand: CommandModule<object, Arguments> = {
         defaultDescription: 'one per core',
         describe: 'worker threads; 0 runs in process. The result is the same.',
       })
-      .option('check', {
-        type: 'boolean',
-        default: false,
-        describe: 'audit every balance and check the invariants',
-      })
-      .option('force', { type: 'boolean', default: false, describe: 'replace a run directory that exists' })
+      .option('check', { type: 'boolean', describe: 'audit every balance and check the invariants' })
+      .option('force', { type: 'boolean', describe: 'replace a run directory that exists' })
       .option('report', {
         type: 'boolean',
         default: true,
         describe: 'write report.html (--no-report leaves it out)',
+      })
+      .option('checkpoint-every', {
+        type: 'number',
+        describe: 'keep a checkpoint in the run directory every so many slots, for --resume',
+      })
+      .option('resume', {
+        type: 'string',
+        describe: 'run directory with a checkpoint to go on from, to the same bytes',
       }),
-  handler: run,
+  handler: (args) => refuseBadInput(() => run(args)),
 };

@@ -19,7 +19,7 @@ import { type CellTask, KNOWN_METRICS, runCells } from './cells.ts';
 import { readCodeVersion } from './code_version.ts';
 import { ExitCode } from './exit_codes.ts';
 import { Progress } from './progress.ts';
-import { SEED_PATTERN } from './run.ts';
+import { SEED_PATTERN } from './reproduce.ts';
 import { watchSignals } from './signals.ts';
 import {
   findBadCells,

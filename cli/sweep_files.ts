@@ -5,7 +5,7 @@ import type { DataFile } from '../sim/scenario/schema.ts';
 import type { SweepSpec } from '../sim/scenario/sweep.ts';
 import type { SweepDirectory } from '../sim/sweep/directory.ts';
 import { countCells, countPoints, listCells, listValues, type SweepPart } from '../sim/sweep/plan.ts';
-import { formatCommand } from './run.ts';
+import { formatCommand } from './reproduce.ts';
 
 /** What a sweep is: the same for all its parts, and enough to write its results from its cells. */
 export interface SweepManifest {

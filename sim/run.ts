@@ -1,3 +1,7 @@
+import type { RunProgress } from './checkpoint/checkpoint_file.ts';
+import { decodeGraph } from './checkpoint/graph_decoder.ts';
+import { encodeGraph } from './checkpoint/graph_encoder.ts';
+import { PLAIN } from './checkpoint/vocabulary.ts';
 import { createRunRecord } from './record/merge.ts';
 import type { RunRecord } from './record/types.ts';
 import type { Scenario } from './scenario/schema.ts';
@@ -18,6 +22,10 @@ export interface RunOptions {
   onMessage?: (text: string) => void;
   /** Aborting ends the run at the next slot; the record then says that it is incomplete. */
   signal?: AbortSignal;
+  /** Takes where the run is: at the beginning, every so many slots of each of its two passes, and when it is stopped. */
+  checkpoints?: { every: number; write(progress: RunProgress): void } | undefined;
+  /** Where to go on. */
+  resume?: RunProgress | undefined;
 }
 
 const countSlots = (results: readonly SlabResult[]) =>
@@ -25,27 +33,40 @@ const countSlots = (results: readonly SlabResult[]) =>
 
 /**
  * Runs a scenario; if it has attacks, runs it a second time with the same seed and without them, because only that tells
- * what they cost the others. Throws `SimulationError` if an agent, the engine or an invariant fails.
+ * what they cost the others. A run that goes on from a checkpoint gives what it would have given undisturbed. Throws
+ * `SimulationError` if an agent, the engine or an invariant fails.
  */
 export async function runScenario(options: RunOptions): Promise<RunRecord> {
-  const { check, onMessage, onProgress, reproduce, scenario, seed, signal, workers } = options;
+  const { check, checkpoints, onMessage, onProgress, reproduce, resume, scenario, seed, signal, workers } =
+    options;
   const { slots } = scenario;
   const hasAttacks = scenario.attacks.length > 0;
   const total = hasAttacks ? 2 * slots : slots;
-  const simulate = (played: Scenario, before: number) =>
-    runSimulation({
-      scenario: played,
+  const simulate = (pass: RunProgress['pass'], attacked: RunProgress['results']) => {
+    const isHere = resume?.pass === pass;
+    if (!isHere) checkpoints?.write({ pass, results: attacked, state: null });
+    const before = pass === 'attacked' ? 0 : slots;
+    return runSimulation({
+      scenario: pass === 'attacked' ? scenario : { ...scenario, attacks: [] },
       seed,
       workers,
       check,
+      checkpointEvery: checkpoints?.every,
+      resume: (isHere && resume.state) || undefined,
       signal,
+      onCheckpoint: (state) => checkpoints?.write({ pass, results: attacked, state }),
       onProgress: (done) => onProgress?.(before + done, total),
       onMessage: before === 0 ? onMessage : undefined,
     });
-  const results = await simulate(scenario, 0);
+  };
+  const isCalm = resume?.pass === 'calm';
+  const results = isCalm
+    ? (decodeGraph(resume.results!, PLAIN) as SlabResult[])
+    : await simulate('attacked', null);
   const slotsDone = countSlots(results);
   const isFinished = slotsDone === slots;
-  const calm = hasAttacks && isFinished ? await simulate({ ...scenario, attacks: [] }, slots) : null;
+  const attacked = () => resume?.results ?? (checkpoints ? encodeGraph(results, PLAIN) : null);
+  const calm = hasAttacks && isFinished ? await simulate('calm', attacked()) : null;
   const calmTables = calm !== null && countSlots(calm) === slots ? calm.map(({ tables }) => tables) : null;
   const complete = isFinished && (!hasAttacks || calmTables !== null);
   return createRunRecord(

@@ -12,11 +12,17 @@ export class UnsavableError extends Error {
   }
 }
 
+interface Shape {
+  number: number;
+  keys: readonly string[];
+}
+
 interface ClassInfo {
   name: string;
   transient: readonly string[];
+  /** The keys its objects have, the latest set first. */
+  shapes: Shape[];
 }
-const PLAIN_CLASS: ClassInfo = { name: '', transient: [] };
 
 /** Whole numbers up to this have a short form. */
 const MAX_SHORT = 0xff_ff_ff_ff;
@@ -27,8 +33,9 @@ class GraphEncoder {
   private readonly known: ReadonlyMap<object, number>;
   private readonly seen = new Map<object, number>();
   private readonly texts = new Map<string, number>();
-  private readonly shapes = new Map<string, number>();
+  private readonly plain: ClassInfo = { name: '', transient: [], shapes: [] };
   private readonly classes = new Map<object, ClassInfo>();
+  private shapeCount = 0;
   /** Where the value that is being written stands. */
   private readonly path: (string | number)[] = [];
 
@@ -179,44 +186,61 @@ class GraphEncoder {
   }
 
   private describeClass(prototype: object | null): ClassInfo {
-    if (prototype === null || isPlain(prototype)) return PLAIN_CLASS;
+    if (prototype === null || isPlain(prototype)) return this.plain;
     let info = this.classes.get(prototype);
     if (info === undefined) {
       const name = nameOf(prototype);
       if (this.vocabulary.classes.get(name) !== prototype) this.refuseClass(prototype);
       const { transient = [] } = prototype.constructor as { transient?: readonly string[] };
-      info = { name, transient };
+      info = { name, transient, shapes: [] };
       this.classes.set(prototype, info);
     }
     return info;
   }
 
   private properties(object: object): void {
-    const { name, transient } = this.describeClass(Object.getPrototypeOf(object));
-    const keys = Object.keys(object);
-    if (Reflect.ownKeys(object).length !== keys.length) {
-      throw new UnsavableError(this.path, 'has symbols or hidden properties, which cannot be saved');
-    }
-    this.shape(name, keys);
+    const info = this.describeClass(Object.getPrototypeOf(object));
+    const { keys } = this.shape(info, object);
     for (const key of keys) {
       const value = (object as Record<string, unknown>)[key];
-      if (!transient.includes(key)) this.child(key, value);
+      if (!info.transient.includes(key)) this.child(key, value);
       else if (typeof value === 'function') this.writer.byte(Tag.Transient);
       else throw new UnsavableError([...this.path, key], 'is called transient but is no function: save it');
     }
   }
 
   /** Class and keys are written once for all objects that have them. */
-  private shape(name: string, keys: readonly string[]): void {
-    const id = JSON.stringify([name, keys]);
-    const known = this.shapes.get(id);
-    this.tagged(Tag.Object, known ?? this.shapes.size);
-    if (known !== undefined) return;
-    this.shapes.set(id, this.shapes.size);
-    this.writer.text(name);
-    this.writer.count(keys.length);
-    for (const key of keys) this.writer.text(key);
+  private shape({ name, shapes }: ClassInfo, object: object): Shape {
+    const keys = Object.keys(object);
+    const at = shapes.findIndex((shape) => hasKeys(shape, keys));
+    let shape = shapes[at];
+    if (shape === undefined) {
+      if (Reflect.ownKeys(object).length !== keys.length) {
+        throw new UnsavableError(this.path, 'has symbols or hidden properties, which cannot be saved');
+      }
+      shape = { number: this.shapeCount, keys };
+      this.shapeCount += 1;
+      shapes.unshift(shape);
+      this.tagged(Tag.Object, shape.number);
+      this.writer.text(name);
+      this.writer.count(keys.length);
+      for (const key of keys) this.writer.text(key);
+    } else {
+      this.tagged(Tag.Object, shape.number);
+      if (at > 0) {
+        shapes[at] = shapes[0]!;
+        shapes[0] = shape;
+      }
+    }
+    return shape;
   }
+}
+
+function hasKeys(shape: Shape, keys: readonly string[]): boolean {
+  const known = shape.keys;
+  if (known.length !== keys.length) return false;
+  for (let at = 0; at < keys.length; at += 1) if (known[at] !== keys[at]) return false;
+  return true;
 }
 
 /**

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
 import {
   accessSync,
-  closeSync,
   constants,
   existsSync,
-  fsyncSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
+  statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DataFile } from '../scenario/schema.ts';
 import { formatTables } from './csv.ts';
+import { isDraft, removeDrafts, replaceDurably, syncDirectory } from './durable_files.ts';
 import type { RunRecord } from './types.ts';
 
 const MANIFEST = 'manifest.json';
+const REPORT = 'report.html';
+/** The latest checkpoint of a run that is not done. */
+const CHECKPOINT = 'checkpoint';
 
 /** The files of a run besides its tables. */
 export interface RunOutputs {
@@ -42,6 +45,10 @@ export class OutputDirectoryError extends Error {
   }
 }
 
+/** A run that was killed before its first checkpoint leaves nothing behind. */
+const isAbandoned = (directory: string) =>
+  statSync(directory).isDirectory() && readdirSync(directory).every(isDraft);
+
 /**
  * Makes sure, before a long run, that its directory can be written: throws `OutputDirectoryError` if something is there
  * (`force` replaces runs, nothing else) or the parent cannot be made or written to.
@@ -54,17 +61,41 @@ export function prepareRunDirectory(directory: string, force: boolean): void {
   } catch (error) {
     throw new OutputDirectoryError(`cannot write to ${parent}: ${(error as Error).message}`);
   }
-  if (!existsSync(directory)) return;
+  if (!existsSync(directory) || isAbandoned(directory)) return;
+  const isUnfinished = hasCheckpoint(directory);
+  if (!force && isUnfinished) {
+    throw new OutputDirectoryError(
+      `${directory} holds a run that is not done; go on with it by --resume ${directory}, choose another with --out, ` +
+        'or replace it with --force',
+    );
+  }
   if (!force) {
     throw new OutputDirectoryError(
       `${directory} exists already; choose another with --out, or replace it with --force`,
     );
   }
-  if (!existsSync(join(directory, MANIFEST))) {
+  if (!isUnfinished && !existsSync(join(directory, MANIFEST))) {
     throw new OutputDirectoryError(
       `${directory} exists and is no run directory, so --force does not replace it`,
     );
   }
+}
+
+export const checkpointPath = (directory: string): string => join(directory, CHECKPOINT);
+
+export const hasCheckpoint = (directory: string): boolean => existsSync(checkpointPath(directory));
+
+/** Whether the run of a directory is done. */
+export function isComplete(directory: string): boolean {
+  const manifest = join(directory, MANIFEST);
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).complete === true;
+}
+
+/** Makes the directory for a run that is going to keep checkpoints in it. With `force` an old run goes now. */
+export function createRunDirectory(directory: string, force: boolean): void {
+  prepareRunDirectory(directory, force);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
 }
 
 const formatJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
@@ -95,23 +126,23 @@ function createManifest({ record, version, codeHash, dataFiles }: RunOutputs, re
   };
 }
 
-function writeDurably(file: string, content: string): void {
-  const descriptor = openSync(file, 'wx');
-  try {
-    writeFileSync(descriptor, content);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+interface RunFiles {
+  /** [name, content] of all but the manifest. */
+  files: [string, string][];
+  manifest: string;
+  resultHash: string;
 }
 
-function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+function formatFiles(outputs: RunOutputs): RunFiles {
+  const results: [string, string][] = [
+    ['summary.json', formatJson(outputs.summary)],
+    ...formatTables(outputs.record),
+  ];
+  const resultHash = hashResults(results);
+  const files = [...results];
+  files.push(['timing.json', formatJson(outputs.timing)]);
+  if (outputs.report !== null) files.push([REPORT, outputs.report]);
+  return { files, manifest: formatJson(createManifest(outputs, resultHash)), resultHash };
 }
 
 /**
@@ -121,20 +152,15 @@ function syncDirectory(directory: string): void {
 export function writeRunDirectory(directory: string, outputs: RunOutputs, force: boolean): string {
   const target = resolve(directory);
   prepareRunDirectory(target, force);
-  const results: [string, string][] = [
-    ['summary.json', formatJson(outputs.summary)],
-    ...formatTables(outputs.record),
-  ];
-  const resultHash = hashResults(results);
+  const { files, manifest, resultHash } = formatFiles(outputs);
   const parent = dirname(target);
   const staging = mkdtempSync(join(parent, `.${basename(target)}-`));
   try {
     const fresh = join(staging, 'new');
     mkdirSync(fresh);
-    for (const [name, content] of results) writeDurably(join(fresh, name), content);
-    writeDurably(join(fresh, MANIFEST), formatJson(createManifest(outputs, resultHash)));
-    writeDurably(join(fresh, 'timing.json'), formatJson(outputs.timing));
-    if (outputs.report !== null) writeDurably(join(fresh, 'report.html'), outputs.report);
+    for (const [name, content] of [...files, [MANIFEST, manifest] as const]) {
+      replaceDurably(join(fresh, name), [content]);
+    }
     syncDirectory(fresh);
     prepareRunDirectory(target, force);
     replace(target, fresh, join(staging, 'old'));
@@ -158,4 +184,26 @@ function replace(target: string, fresh: string, aside: string): void {
     renameSync(aside, target);
     throw error;
   }
+}
+
+/**
+ * Writes the results of a run that keeps its checkpoints in the directory, file by file and the manifest last, so that a
+ * kill at any moment leaves the checkpoint or the whole run. An incomplete run keeps its checkpoint. Returns the hash of
+ * the results.
+ */
+export function finishRunDirectory(directory: string, outputs: RunOutputs): string {
+  const { files, manifest, resultHash } = formatFiles(outputs);
+  if (outputs.report === null) rmSync(join(directory, REPORT), { force: true });
+  for (const [name, content] of files) replaceDurably(join(directory, name), [content]);
+  syncDirectory(directory);
+  replaceDurably(join(directory, MANIFEST), [manifest]);
+  syncDirectory(directory);
+  if (outputs.record.complete) removeCheckpoint(directory);
+  return resultHash;
+}
+
+/** Removes what only a run that is not done needs. */
+export function removeCheckpoint(directory: string): void {
+  rmSync(checkpointPath(directory), { force: true });
+  removeDrafts(directory);
 }

@@ -24,6 +24,7 @@ describe.each([
     const scenario = loadZoo(SLOTS, impact, impact ? ['crash_bounce', 'gbm'] : PRICE_KINDS);
     const plan: RunPlan = { scenario, seed: 'zoo', check: impact };
     const whole = await runInProcess(plan, {});
+    for (const { result } of whole) expect(result.tables.fills.length).toBeGreaterThan(5);
     // In a run in which nothing happens there would be nothing to lose.
     const rows = whole.map(({ result }) => result.tables);
     for (const table of ['fills', 'liquidations', 'exits'] as const) {
