@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AGENT_MODULES } from '../../sim/agents/index.ts';
+import { BOOK_KEYS } from '../../sim/scenario/book.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
 import { scenarioFolder } from '../../sim/scenario/sources.ts';
 
@@ -30,6 +31,19 @@ describe('docs/writing-scenarios.md', () => {
     expect(scenario.slots).toBe(750);
     expect(scenario.slabs.map(({ id }) => id)).toEqual(['eth']);
     expect(scenario.population.map(({ kind }) => kind)).toEqual(['retail_levered', 'liquidator', 'cranker']);
+  });
+
+  it('shows an order book with every key it has', () => {
+    const whole = findBlock('yaml');
+    const start = whole.indexOf('    matcher:');
+    const withBook =
+      whole.slice(0, start) + findBlock('yaml book') + whole.slice(whole.indexOf('  - group: longs'));
+    const { population, slabs } = load(withBook);
+    expect(slabs[0]!.matcher).toMatchObject({ kind: 'book', params: { tickAtoms: 100_000, batchSlots: 5 } });
+    expect(population[0]).toMatchObject({ group: 'desks', designatedLp: true });
+    const written = [...findBlock('yaml book').matchAll(/(\w+):/g)].map(([, key]) => key);
+    const keys = Object.values(BOOK_KEYS).flat();
+    expect(keys.filter((key) => !written.includes(key))).toEqual([]);
   });
 
   it('shows how one slab becomes several', () => {
