@@ -21,6 +21,12 @@ describe('npx percolator-lab parity', () => {
     expect(out).toMatch(/^ +\d+ {2}deposit success$/m);
   });
 
+  it('compares the slab program as well', async () => {
+    const { code, out } = await run('parity', '--program', 'slab', '--sequences', '16', '--length', '40');
+    expect(code).toBe(0);
+    expect(out).toContain('16 sequences, 640 instructions (seed 1): no difference');
+  });
+
   it('replays a scenario instruction by instruction, every slab', async () => {
     const { code, out } = await run('parity', 'calm');
     expect(code).toBe(0);
