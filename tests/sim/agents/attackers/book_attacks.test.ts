@@ -141,6 +141,38 @@ describe('quote_stuffer on a book with room for 60 orders', () => {
   });
 });
 
+it('quote_stuffer keeps others from reserving with holds of one lot each', async () => {
+  const record = await playBook({
+    slots: 60,
+    book: { pools: { holds: 4 }, holds: { fee: '1 bps' } },
+    population: [makers({ size: '100_000 USDC' })],
+    attacks: [
+      {
+        name: 'stuffer',
+        kind: 'quote_stuffer',
+        params: { budget: '40 USDC', accounts: 4, each: 1, pool: 'holds', fee_bid: '0.01 USDC' },
+      },
+      {
+        name: 'other',
+        kind: 'reservation_griefer',
+        params: {
+          budget: '100 USDC',
+          size: '1_000 USDC',
+          start: '10 slots',
+          sides: 'buy',
+          fee_bid: '0 USDC',
+        },
+      },
+    ],
+  });
+  // Fifty slots, of which the stuffer's holds of fifty slots and their renewals leave none.
+  expect(refusedOf(record, 'other')).toContainEqual(expect.stringMatching(/^\d+ HoldsFull$/));
+  const { bondsLostAtoms } = record.tables.bookOrders.find(({ group }) => group === 'stuffer')!;
+  // Four holds of 0.001 at about 100 for 50 slots at 1 bps: a bond of 0.0005 each, lost once.
+  expect(Math.abs(bondsLostAtoms - 4 * 500)).toBeLessThan(20);
+  expect(record.tables.attacks[0]).toMatchObject({ attack: 'stuffer', success: true });
+});
+
 describe('reservation_griefer', () => {
   const run = (holds: object) =>
     playBook({
