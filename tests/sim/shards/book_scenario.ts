@@ -63,7 +63,11 @@ population:
     params: {capital: 20_000 USDC, every: 3 slots, lookback: 12 slots, enter: 50 bps}
   - group: keepers
     kind: liquidator
-    params: {deposit: 1_000 USDC}
+    slabs: [guarded]
+    params: {deposit: 1_000 USDC, stage_1: true}
+  - group: others
+    kind: liquidator
+    slabs: [open, quoted]
   - group: crankers
     kind: cranker
 `,
