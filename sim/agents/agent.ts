@@ -32,17 +32,17 @@ export type Action =
  * settled, matured profit is released, and on a flat account it is already converted into capital.
  */
 export interface AccountView {
-  capitalAtoms: number;
-  pnlAtoms: number;
-  reservedAtoms: number;
-  releasedAtoms: number;
-  feeDebtAtoms: number;
+  readonly capitalAtoms: number;
+  readonly pnlAtoms: number;
+  readonly reservedAtoms: number;
+  readonly releasedAtoms: number;
+  readonly feeDebtAtoms: number;
   /** Signed effective position. */
-  positionQ: number;
+  readonly positionQ: number;
   /** eq_maint. */
-  equityAtoms: number;
-  maintenanceMarginAtoms: number;
-  initialMarginAtoms: number;
+  readonly equityAtoms: number;
+  readonly maintenanceMarginAtoms: number;
+  readonly initialMarginAtoms: number;
 }
 
 /** What everybody sees of a slab. */

@@ -44,8 +44,8 @@ export class BookExecutor extends Executor {
   }
 
   /** Funding on a book follows its mark. */
-  override inputs(): ReturnType<Executor['inputs']> {
-    return { oraclePrice: this.indexPrice, nowSlot: this.slot, fundingRate: this.slab.fundingRate };
+  protected override get fundingRate(): number {
+    return this.slab.fundingRate;
   }
 
   override execute(instruction: RiskInstruction, origin: Origin): SlabErrorName | null {

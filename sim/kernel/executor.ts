@@ -7,15 +7,16 @@ import {
   type Market,
   type RiskInstruction,
 } from '../../engine/risk/index.ts';
+import type { SettleAccount } from '../../engine/risk/instructions.ts';
 import type { SlabErrorName } from '../../engine/slab/index.ts';
 import type { Flow } from './flow_meter.ts';
 import type { LiquidationCandidates } from './liquidation_candidates.ts';
 import type { BookInstruction, Origin, SlabObserver } from './observer.ts';
 
-/** `read()`, or null where the engine would answer with an error (an amount outside the envelope). */
-export function readOrNull<T>(read: () => T): T | null {
+/** `read(of)`, or null where the engine would answer with an error (an amount outside the envelope). */
+export function readOrNull<Of, T>(read: (of: Of) => T, of: Of): T | null {
   try {
-    return read();
+    return read(of);
   } catch (thrown) {
     if (thrown instanceof Rejection || thrown === OUT_OF_ENVELOPE) return null;
     throw thrown;
@@ -39,7 +40,17 @@ export class Executor {
   readonly market: Market;
   slot = 0;
   indexPrice = 0;
+  /** Instructions executed so far: between two of them nothing changes that can be read of the market. */
+  executed = 0;
   private readonly parts: ExecutorParts;
+  /** What probes touch with, written anew for each: there are twice as many as instructions. */
+  private readonly touch: SettleAccount = {
+    op: 'settleAccount',
+    account: 0,
+    oraclePrice: 0,
+    nowSlot: 0,
+    fundingRate: 0,
+  };
 
   constructor(parts: ExecutorParts) {
     this.parts = parts;
@@ -48,7 +59,11 @@ export class Executor {
 
   /** What every instruction at this point of the run is given. */
   inputs(): { oraclePrice: number; nowSlot: number; fundingRate: number } {
-    return { oraclePrice: this.indexPrice, nowSlot: this.slot, fundingRate: this.parts.fundingRateBps };
+    return { oraclePrice: this.indexPrice, nowSlot: this.slot, fundingRate: this.fundingRate };
+  }
+
+  protected get fundingRate(): number {
+    return this.parts.fundingRateBps;
   }
 
   /** Executes one instruction; the engine's error name, or null if it went through. */
@@ -63,6 +78,7 @@ export class Executor {
     origin: Origin,
   ): SlabErrorName | null {
     const { candidates, flow, log, observer } = this.parts;
+    this.executed += 1;
     observer.onInstruction(this.slot, instruction, error, origin);
     candidates.noteEvents(log);
     if (log.length > 0) {
@@ -78,11 +94,15 @@ export class Executor {
    * no such account or it cannot be touched.
    */
   probeTouched<T>(account: number, price: number, read: (touched: Account) => T): T | null {
-    const { market } = this;
+    const { market, touch } = this;
     if (market.account(account) === undefined) return null;
+    touch.account = account;
+    touch.oraclePrice = price;
+    touch.nowSlot = this.slot;
+    touch.fundingRate = this.fundingRate;
     const mark = market.journal.mark();
-    const error = apply(market, { op: 'settleAccount', account, ...this.inputs(), oraclePrice: price });
-    const result = error === null ? readOrNull(() => read(market.account(account)!)) : null;
+    const error = apply(market, touch);
+    const result = error === null ? readOrNull(read, market.account(account)!) : null;
     market.journal.rollback(mark);
     return result;
   }
@@ -98,7 +118,7 @@ export class Executor {
       ...this.inputs(),
       oraclePrice: price,
     });
-    const result = error === null ? readOrNull(read) : null;
+    const result = error === null ? readOrNull(read, undefined) : null;
     market.journal.rollback(mark);
     return result;
   }

@@ -181,7 +181,7 @@ function calculateSettledEquity(
   { basisQ, kSnap, aBasis, capital, pnl, feeCredits }: Account,
 ): number {
   const { k } = market.sides[basisQ > 0 ? LONG : SHORT];
-  const pending = readOrNull(() => calculateKPnl(Math.abs(basisQ), kSnap, k, aBasis, POS_SCALE));
+  const pending = readOrNull((until) => calculateKPnl(Math.abs(basisQ), kSnap, until, aBasis, POS_SCALE), k);
   return pending === null ? Number.NEGATIVE_INFINITY : capital + pnl + pending + feeCredits;
 }
 

@@ -1,5 +1,5 @@
 import { calculateRestoringPartial } from '../../engine/risk/index.ts';
-import type { Action, Agent, AgentContext, AgentRole } from '../agents/agent.ts';
+import type { AccountView, Action, Agent, AgentContext, AgentRole } from '../agents/agent.ts';
 import type { BookView } from '../agents/book.ts';
 import type { Bid, Bidder } from './auction.ts';
 import type { Executor } from './executor.ts';
@@ -30,6 +30,14 @@ export interface BookWindow {
   findReducible(indexPrice: number, limit: number): readonly number[];
 }
 
+/** What `view` answered, and to what. */
+interface Sight {
+  account: number;
+  executed: number;
+  price: number;
+  view: AccountView | undefined;
+}
+
 /** What the context needs of its slab. */
 export interface ContextSetup {
   executor: Executor;
@@ -52,6 +60,8 @@ export class SlabContext implements AgentContext {
   readonly venue: MarketView;
   private readonly setup: ContextSetup;
   private seat: Seat | null = null;
+  /** The latest view: an agent that looks twice before anything happens is not shown a new one. */
+  private seen: Sight | null = null;
 
   constructor(setup: ContextSetup) {
     this.setup = setup;
@@ -82,16 +92,22 @@ export class SlabContext implements AgentContext {
     return this.requireSeat().rng;
   }
 
-  view(account: number): ReturnType<AgentContext['view']> {
+  view(account: number): AccountView | undefined {
     const { agent, role } = this.requireSeat();
     if (role !== 'keeper' && !agent.accounts.includes(account)) {
       throw new Error(`account ${account} is not the agent's own`);
     }
     const { executor } = this.setup;
-    const view = executor.probeTouched(account, this.indexPrice, (touched) =>
-      readAccountView(executor.market, touched),
-    );
-    return view ?? undefined;
+    const { executed } = executor;
+    const price = this.indexPrice;
+    if (this.seen?.account === account && this.seen.executed === executed && this.seen.price === price) {
+      return this.seen.view;
+    }
+    const view =
+      executor.probeTouched(account, price, (touched) => readAccountView(executor.market, touched)) ??
+      undefined;
+    this.seen = { account, executed, price, view };
+    return view;
   }
 
   liquidatable(limit: number): readonly number[] {

@@ -80,10 +80,14 @@ export class MarketView implements VenueView {
   }
 
   private select(isWanted: (account: Account) => boolean): number[] {
+    const { accounts, globals } = this.market;
     const selected: number[] = [];
-    this.market.accounts.forEach((account, index) => {
-      if (account?.used && isWanted(account)) selected.push(index);
-    });
+    for (let index = 0, left = globals.usedAccounts; left > 0 && index < accounts.length; index += 1) {
+      const account = accounts[index];
+      if (!account?.used) continue;
+      left -= 1;
+      if (isWanted(account)) selected.push(index);
+    }
     return selected;
   }
 }
