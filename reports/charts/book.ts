@@ -1,4 +1,4 @@
-import type { BookSeriesRow } from '../../sim/record/book_types.ts';
+import type { BookSeriesRow } from '../../sim/record/types.ts';
 import { ATOMS_PER_QUOTE, formatNumber, formatPercent, formatShort, QUOTE } from '../format.ts';
 import { calculateSpread, isQuoted } from '../metrics/book.ts';
 import { groupBySlab, maximum, sum } from '../metrics/definition.ts';

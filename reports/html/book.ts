@@ -1,5 +1,4 @@
-import type { BookRow, BookTradingRow } from '../../sim/record/book_types.ts';
-import type { RunRecord } from '../../sim/record/types.ts';
+import type { BookRow, BookTradingRow, RunRecord } from '../../sim/record/types.ts';
 import { formatMoney, formatNumber } from '../format.ts';
 import { calculatePerNotional, calculateProfit } from '../metrics/book.ts';
 import { groupBy, type MetricValue, sum } from '../metrics/definition.ts';

@@ -1,4 +1,4 @@
-import type { BookOrderRow, BookRow, BookSeriesRow, BookTradingRow } from '../../sim/record/book_types.ts';
+import type { BookOrderRow, BookRow, BookSeriesRow, BookTradingRow } from '../../sim/record/types.ts';
 import {
   calculateRatio,
   defineMetrics,

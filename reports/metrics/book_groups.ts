@@ -1,5 +1,4 @@
-import type { BookOrderRow, BookTables, BookTradingRow } from '../../sim/record/book_types.ts';
-import type { RejectionRow } from '../../sim/record/types.ts';
+import type { BookOrderRow, BookTables, BookTradingRow, RejectionRow } from '../../sim/record/types.ts';
 import { calculateCost, calculatePerNotional, calculateProfit } from './book.ts';
 import { calculateRatio, type MetricDefinition, type MetricValue, sum } from './definition.ts';
 

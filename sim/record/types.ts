@@ -5,6 +5,8 @@
  */
 import type { BookTables } from './book_types.ts';
 
+export type { BookOrderRow, BookRow, BookSeriesRow, BookTables, BookTradingRow } from './book_types.ts';
+
 export type SideName = 'long' | 'short';
 export type ModeName = 'Normal' | 'DrainOnly' | 'ResetPending';
 

@@ -35,7 +35,7 @@ const guardsType = z
       .describe(
         'A take or commit is refused when the mark moved further since the batch or hold began; 0: off.',
       ),
-    freeze: duration(0, 2 ** 32)
+    freeze: duration(0, 4_294_967_296)
       .prefault('0 slots')
       .describe(
         'So long after an opening, the best levels fill only from orders that were live at it; 0: off.',
@@ -71,7 +71,7 @@ const holdsType = z
 const markType = z
   .strictObject({
     band: percent().prefault('1 %').describe('The mark stays within this distance of the index.'),
-    window: duration(1, 2 ** 32)
+    window: duration(1, 4_294_967_296)
       .prefault('1 min')
       .describe('Averaging time of the premium of the book.'),
   })
@@ -103,9 +103,7 @@ export const bookType = z
     kind: z.literal('book'),
     tick: price().describe('Prices are multiples of this.'),
     lot: size(1).describe('Sizes are multiples of this.'),
-    batch: duration(1, 2 ** 32)
-      .prefault('1 slots')
-      .describe('Time between two openings.'),
+    batch: duration(1, 4_294_967_296).prefault('1 slots').describe('Time between two openings.'),
     max_orders: count(1, POOL_MAX).default(64).describe('Most resting orders of an account.'),
     max_slippage: percent()
       .prefault('5 %')

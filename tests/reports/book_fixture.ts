@@ -4,7 +4,7 @@ import type {
   BookSeriesRow,
   BookTables,
   BookTradingRow,
-} from '../../sim/record/book_types.ts';
+} from '../../sim/record/types.ts';
 import { USD } from './fixture.ts';
 
 const SAMPLE: BookSeriesRow = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BOOK_METRICS } from '../../../reports/metrics/book.ts';
 import { BOOK_GROUP_METRICS, calculateBookGroup } from '../../../reports/metrics/book_groups.ts';
 import { calculateSummary, METRICS } from '../../../reports/metrics/index.ts';
-import type { BookTables } from '../../../sim/record/book_types.ts';
+import type { BookTables } from '../../../sim/record/types.ts';
 import { BOOK_TABLES as TABLES } from '../book_fixture.ts';
 import { makeRecord, makeSlab, USD } from '../fixture.ts';
 
