@@ -14,6 +14,8 @@ import { HOST_AUTHORITY, type ParityHost } from './parity_host.ts';
 import { compareRecord, FULL_EVERY } from './parity_lockstep.ts';
 import type { ParityDifference, RecordedSequence } from './parity_suite.ts';
 
+/** Slabs with more words than this are not looked through after every instruction. */
+const SCANNED_WORDS = 16_384;
 const KEYS = { authority: HOST_AUTHORITY, router: HOST_AUTHORITY };
 
 export const describeSlabCode = (code: number) =>
@@ -108,7 +110,7 @@ export class SlabRecording implements RecordedSequence {
   private readonly expectations: Expectation[] = [];
   private readonly places: Places;
   private readonly fullEvery: number;
-  /** Accounts at or above this are taken to be untouched until the next full comparison. */
+  /** Accounts at or above this are left to the next full comparison. */
   private readonly players: number;
   /** The slab's words and bytes after the last instruction. */
   private readonly words: Float64Array;
@@ -150,23 +152,28 @@ export class SlabRecording implements RecordedSequence {
     if (last !== undefined) last.full ??= encodeSlab(this.slab, KEYS);
   }
 
-  /** The records of words that are no longer what they were: compared, so that no write can hide from a log. */
+  /**
+   * The records of words that are no longer what they were. All words of a small slab are looked at, so that no write can
+   * hide from the log of changes; of a large one those in the log, and the rest at the next full comparison.
+   */
   private findWords(): Change[] {
-    const { places, words } = this;
-    const now = this.slab.words;
-    const changes: Change[] = [];
-    let end = 0;
-    for (let at = 0; at < now.length; at += 1) {
-      if (words[at] === now[at]) continue;
+    const { places, slab, words } = this;
+    const { words: now } = slab;
+    const records = new Map<number, number>();
+    const note = (at: number): void => {
+      if (words[at] === now[at]) return;
       words[at] = now[at]!;
       const byte = places.offsetOfWord(at);
       writeWord(this.view, byte, now[at]!);
-      if (byte < end) continue;
       const { layout, offset } = places.recordAt(byte);
-      end = offset + layout.size;
-      changes.push({ offset, bytes: this.bytes.subarray(offset, end) });
-    }
-    return changes.map(({ offset, bytes }) => ({ offset, bytes: bytes.slice() }));
+      records.set(offset, layout.size);
+    };
+    if (now.length > SCANNED_WORDS) slab.eachChange(note);
+    else for (let at = 0; at < now.length; at += 1) if (words[at] !== now[at]) note(at);
+    return Array.from(records, ([offset, size]) => ({
+      offset,
+      bytes: this.bytes.slice(offset, offset + size),
+    }));
   }
 
   /** The records of the risk engine that are no longer what they were. */

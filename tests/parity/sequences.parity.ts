@@ -8,6 +8,7 @@ import { buildHost, HOST_AUTHORITY, ParityHost, readAnswers } from '../../sim/ve
 import { findDifference } from '../../sim/verify/parity_lockstep.ts';
 import { compareScenario } from '../../sim/verify/parity_scenario.ts';
 import type { SavedSequence } from '../../sim/verify/parity_suite.ts';
+import { loadBookScenario } from '../sim/shards/book_scenario.ts';
 
 let host: ParityHost;
 beforeAll(() => {
@@ -113,5 +114,15 @@ describe('a whole simulation', () => {
       expect(instructions).toBeGreaterThan(1_000);
     }
     expect(results.length).toBe(loaded.scenario.slabs.length);
+  });
+
+  it('is the same on order books, guarded and not', async () => {
+    const results = await compareScenario(host, loadBookScenario(), '1');
+    expect(results.map(({ difference, slab }) => [slab, difference])).toEqual([
+      ['guarded', null],
+      ['open', null],
+      ['quoted', null],
+    ]);
+    for (const { instructions } of results) expect(instructions).toBeGreaterThan(400);
   });
 });
