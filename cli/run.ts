@@ -6,7 +6,12 @@ import { renderReport } from '../reports/html/report.ts';
 import { calculateSummary } from '../reports/metrics/index.ts';
 import { listBrokenPromises } from '../reports/metrics/verdict.ts';
 import { CheckpointWriter } from '../sim/checkpoint/checkpoint_file.ts';
-import { finishRunDirectory, type RunOutputs, writeRunDirectory } from '../sim/record/run_directory.ts';
+import {
+  finishRunDirectory,
+  hasReport,
+  type RunOutputs,
+  writeRunDirectory,
+} from '../sim/record/run_directory.ts';
 import type { RunRecord } from '../sim/record/types.ts';
 import { runScenario } from '../sim/run.ts';
 import { SimulationError } from '../sim/shards/failure.ts';
@@ -83,13 +88,14 @@ function reportFailure(error: unknown, { reproduce }: RunJob): void {
   process.exitCode = ExitCode.InternalError;
 }
 
-const printOutput = (out: string, hasReport: boolean) =>
-  console.log(hasReport ? join(out, 'report.html') : out);
+const printOutput = (out: string, isReported: boolean) =>
+  console.log(isReported ? join(out, 'report.html') : out);
 
 async function run(args: RunArguments): Promise<void> {
   const job = prepareRun(args);
   if (job === null) {
     console.error(`${args.resume} is complete: there is nothing to go on with`);
+    printOutput(args.resume!, hasReport(args.resume!));
     return;
   }
   const { every, out } = job;

@@ -85,6 +85,8 @@ export const checkpointPath = (directory: string): string => join(directory, CHE
 
 export const hasCheckpoint = (directory: string): boolean => existsSync(checkpointPath(directory));
 
+export const hasReport = (directory: string): boolean => existsSync(join(directory, REPORT));
+
 /** Whether the run of a directory is done. */
 export function isComplete(directory: string): boolean {
   const manifest = join(directory, MANIFEST);
