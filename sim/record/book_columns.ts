@@ -20,6 +20,7 @@ export const BOOK_COLUMNS: Readonly<Record<BookTableName, readonly string[]>> = 
     'markPrice',
     'bestBid',
     'bestAsk',
+    'midPrice',
     'lastPrice',
     'bidDepthQ',
     'askDepthQ',

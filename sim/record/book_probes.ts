@@ -17,12 +17,14 @@ function sumDepth(slab: Slab, side: BookSide, limit: number): number {
   return sizeQ;
 }
 
-/** What can be traded within `bandBps` of the mid, or of the index while a side is empty; and the mark. */
+/** Mid and mark, and what can be traded within `bandBps` of the mid, or of the index while a side is empty. */
 export function calculateBandDepth(slab: Slab, indexPrice: number, bandBps: number) {
   const { bestAsk, bestBid } = slab;
-  const middle = bestBid === 0 || bestAsk === 0 ? indexPrice : Math.floor((bestBid + bestAsk) / 2);
+  const midPrice = bestBid === 0 || bestAsk === 0 ? null : Math.floor((bestBid + bestAsk) / 2);
+  const middle = midPrice ?? indexPrice;
   const band = mulDivFloor(middle, bandBps, BPS);
   return {
+    midPrice,
     bidQ: sumDepth(slab, BUY, middle - band),
     askQ: sumDepth(slab, SELL, middle + band),
     markPrice: calculateMarkPrice(slab, indexPrice),

@@ -235,6 +235,7 @@ export class BookRecorder {
       markPrice: depth.markPrice,
       bestBid: bestBid === 0 ? null : bestBid,
       bestAsk: bestAsk === 0 ? null : bestAsk,
+      midPrice: depth.midPrice,
       lastPrice: lastPrice === 0 ? null : lastPrice,
       bidDepthQ: depth.bidQ,
       askDepthQ: depth.askQ,

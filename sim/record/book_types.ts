@@ -9,6 +9,8 @@ export interface BookSeriesRow {
   /** Null while the side is empty. */
   bestBid: number | null;
   bestAsk: number | null;
+  /** Between the two, rounded down; null while a side is empty. */
+  midPrice: number | null;
   /** Of the latest trade; null before the first. */
   lastPrice: number | null;
   /** Unreserved, within `depth_within` of the mid, or of the index while a side is empty. */

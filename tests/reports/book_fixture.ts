@@ -14,6 +14,7 @@ const SAMPLE: BookSeriesRow = {
   markPrice: 100 * USD,
   bestBid: null,
   bestAsk: null,
+  midPrice: null,
   lastPrice: null,
   bidDepthQ: 0,
   askDepthQ: 0,

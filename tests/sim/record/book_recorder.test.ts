@@ -36,21 +36,24 @@ describe('a recorded order book', () => {
   const tables = record(makeBookSlab(makeBook(), RISK), [maker, taker], [100, 100, 100, 100, 101, 103]);
 
   it('series: quotes, what is near the mid, the last price, what was traded', () => {
-    const pick = tables.bookSeries.map(({ bestBid, bestAsk, lastPrice, bidDepthQ, askDepthQ, trades }) => [
-      bestBid && bestBid / UNIT,
-      bestAsk && bestAsk / UNIT,
-      lastPrice && lastPrice / UNIT,
-      bidDepthQ / UNIT,
-      askDepthQ / UNIT,
-      trades,
-    ]);
+    const pick = tables.bookSeries.map(
+      ({ bestBid, bestAsk, midPrice, lastPrice, bidDepthQ, askDepthQ, trades }) => [
+        bestBid && bestBid / UNIT,
+        bestAsk && bestAsk / UNIT,
+        midPrice && midPrice / UNIT,
+        lastPrice && lastPrice / UNIT,
+        bidDepthQ / UNIT,
+        askDepthQ / UNIT,
+        trades,
+      ],
+    );
     expect(pick).toEqual([
-      [null, null, null, 0, 0, 0],
-      [null, 100.2, null, 0, 3, 0],
-      [99.8, 100.2, null, 2, 3, 0],
-      [99.8, 100.2, 100.2, 2, 1, 1],
-      [99.8, 100.2, 99.8, 1, 1, 2],
-      [99.8, 100.2, 99.8, 1, 1, 2],
+      [null, null, null, null, 0, 0, 0],
+      [null, 100.2, null, null, 0, 3, 0],
+      [99.8, 100.2, 100, null, 2, 3, 0],
+      [99.8, 100.2, 100, 100.2, 2, 1, 1],
+      [99.8, 100.2, 100, 99.8, 1, 1, 2],
+      [99.8, 100.2, 100, 99.8, 1, 1, 2],
     ]);
     expect(tables.bookSeries.at(-1)).toMatchObject({ tradedQ: 3 * UNIT, tradedAtoms: 300.2 * UNIT });
   });
