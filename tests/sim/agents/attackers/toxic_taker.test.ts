@@ -15,7 +15,7 @@ function setStage(params: object = {}) {
     { price: 100_100_000, availableQ: 2_000_000 },
     { price: 100_200_000, availableQ: 5_000_000 },
   ];
-  const agent = createAgent(toxicTaker, { budget: '100 USDC', ...params });
+  const agent = createAgent(toxicTaker, { budget: '100 USDC', edge: '2 bps', ...params });
   agent.onStart(context);
   const see = (positionQ: number) => context.views.set(7, createView(100_000_000, { positionQ }));
   see(0);
