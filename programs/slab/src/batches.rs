@@ -4,10 +4,10 @@ use crate::book::{detach_order, free_order, is_crossing, rest_order};
 use crate::canary::{Canary, sings};
 use crate::errors::{Outcome, SlabError, require};
 use crate::fills::{Taker, market_inputs};
-use crate::guards::{calculate_mark_price, clamp_reducing};
+use crate::guards::clamp_reducing;
 use crate::instructions::{OrderSide, RiskInstruction, SlabInputs};
 use crate::journal::SlabUndo;
-use crate::mark::{calculate_funding_rate, calculate_premium_ema};
+use crate::mark::{calculate_funding_rate, calculate_mark_price, calculate_premium};
 use crate::matching::{Matched, match_order};
 use crate::state::{Level, Order, POST_ONLY, REDUCE_ONLY, Slab, account_of};
 use core::iter::Empty;
@@ -43,7 +43,7 @@ fn sample_premium<U: SlabUndo>(slab: &mut Slab<U>, inputs: SlabInputs) -> Outcom
     let window = slab.view.slab_params.mark_window_slots;
     let book = slab.book_mut();
     let dt = inputs.now_slot - book.premium_slot;
-    book.premium_ema = calculate_premium_ema(book.premium_ema, middle - inputs.oracle_price, dt, window)?;
+    book.premium_ema = calculate_premium(book.premium_ema, middle - inputs.oracle_price, dt, window)?;
     book.premium_slot = inputs.now_slot;
     Ok(())
 }

@@ -73,6 +73,12 @@ impl Before {
     }
 }
 
+/// Was the order there when the batch opened?
+#[must_use]
+pub fn is_live<U: SlabUndo>(slab: &Slab<U>, order: &Order) -> bool {
+    order.epoch < slab.view.book.batch_epoch
+}
+
 /// Price, time and the slab's own funding rate, as the risk engine wants them.
 #[must_use]
 pub fn market_inputs<U: SlabUndo>(slab: &Slab<U>, inputs: SlabInputs) -> MarketInputs {
@@ -89,7 +95,7 @@ fn trade<U: SlabUndo>(slab: &mut Slab<U>, order: &Order, taker: &Taker, q: i64) 
     };
     let inputs = market_inputs(slab, taker.inputs);
     let maker_fee_bps = slab.view.params.maker_fee_bps;
-    let is_late = slab.view.slab_params.jit_penalty != 0 && order.epoch >= slab.view.book.batch_epoch;
+    let is_late = slab.view.slab_params.jit_penalty != 0 && !is_live(slab, order);
     let maker_fee_bps =
         if is_late && !sings(Canary::JitRebatePaid) { maker_fee_bps.max(0) } else { maker_fee_bps };
     let (mut market, accounts) = slab.risk();

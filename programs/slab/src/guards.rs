@@ -5,18 +5,12 @@ use crate::constants::{BPS, POS_SCALE};
 use crate::errors::{Outcome, SlabError, require};
 use crate::instructions::{Index, OrderSide};
 use crate::journal::SlabUndo;
-use crate::mark::calculate_mark;
 use crate::state::{Aggressor, Slab, Trader, link_of};
 use math::{mul_div_ceil, mul_div_floor, require_safe};
 use risk::losses_and_fees::charge_fee;
 use risk::margin::calculate_initial_margin;
 use risk::side_index::calculate_effective_position;
 use risk::solvency::calculate_equity_initial;
-
-/// The mark at this index.
-pub fn calculate_mark_price<U: SlabUndo>(slab: &Slab<U>, index: i64) -> Outcome<i64> {
-    calculate_mark(index, slab.view.book.premium_ema, slab.view.slab_params.mark_band_bps)
-}
 
 /// `KillBand` if the mark is further than the band from what it was then.
 pub fn require_in_kill_band<U: SlabUndo>(slab: &Slab<U>, mark: i64, then: i64) -> Outcome<()> {
@@ -96,7 +90,7 @@ pub fn book_aggression<U: SlabUndo>(
 }
 
 /// What the overlap of aggressive buys and sells gained, beyond what was taxed; at least 0.
-fn calculate_tax(row: &Aggressor) -> Outcome<i64> {
+pub fn calculate_tax(row: &Aggressor) -> Outcome<i64> {
     let overlap = row.buy_q.min(row.sell_q);
     if overlap == 0 {
         return Ok(0);

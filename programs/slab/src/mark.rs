@@ -2,6 +2,8 @@
 
 use crate::constants::BPS;
 use crate::errors::Outcome;
+use crate::journal::SlabUndo;
+use crate::state::Slab;
 use math::{floor_div, mul_div_floor, mul_div_floor_signed, narrow};
 
 /// index + clamp(premium, ±floor(index·`band_bps`/10 000)), at least 1; quote atoms per base.
@@ -10,8 +12,13 @@ pub fn calculate_mark(index: i64, premium: i64, band_bps: i64) -> Outcome<i64> {
     Ok((index + premium.clamp(-band, band)).max(1))
 }
 
+/// The slab's mark at this index.
+pub fn calculate_mark_price<U: SlabUndo>(slab: &Slab<U>, index: i64) -> Outcome<i64> {
+    calculate_mark(index, slab.view.book.premium_ema, slab.view.slab_params.mark_band_bps)
+}
+
 /// The moving average of the premium `dt` slots after its last sample.
-pub fn calculate_premium_ema(ema: i64, sample: i64, dt: i64, window: i64) -> Outcome<i64> {
+pub fn calculate_premium(ema: i64, sample: i64, dt: i64, window: i64) -> Outcome<i64> {
     Ok(ema + mul_div_floor_signed(sample - ema, dt.min(window), window)?)
 }
 
@@ -47,9 +54,9 @@ mod tests {
     #[test]
     fn the_premium_follows_its_samples_rounding_down() {
         // (10 − 0)·3/7 = 4.28…; (0 − 4)·3/7 = −1.71…; beyond the window the sample itself.
-        assert_eq!(calculate_premium_ema(0, 10, 3, 7), Ok(4));
-        assert_eq!(calculate_premium_ema(4, 0, 3, 7), Ok(2));
-        assert_eq!(calculate_premium_ema(4, -9, 8, 7), Ok(-9));
+        assert_eq!(calculate_premium(0, 10, 3, 7), Ok(4));
+        assert_eq!(calculate_premium(4, 0, 3, 7), Ok(2));
+        assert_eq!(calculate_premium(4, -9, 8, 7), Ok(-9));
     }
 
     #[test]

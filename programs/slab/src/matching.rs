@@ -7,10 +7,11 @@ use crate::book::{
 use crate::canary::{Canary, sings};
 use crate::constants::MAX_TRADE_SIZE_Q;
 use crate::errors::{Outcome, SlabError, require};
-use crate::fills::{Fault, Taker, fill};
-use crate::guards::{calculate_mark_price, clamp_reducing, require_in_kill_band, tax_round_trips};
+use crate::fills::{Fault, Taker, fill, is_live};
+use crate::guards::{clamp_reducing, require_in_kill_band, tax_round_trips};
 use crate::instructions::{Index, Named, OrderKind, OrderSide, OrderTerms, SlabInputs};
 use crate::journal::SlabUndo;
+use crate::mark::calculate_mark_price;
 use crate::state::{Level, Order, POST_ONLY, REDUCE_ONLY, Slab, Trader, account_of, link_of};
 
 /// A walk through the contra side, from the best level within the limit, first in first out. Orders may leave behind it.
@@ -60,12 +61,6 @@ impl Walk {
             }
         }
     }
-}
-
-/// Was the order there when the batch opened?
-#[must_use]
-pub fn is_live<U: SlabUndo>(slab: &Slab<U>, order: &Order) -> bool {
-    order.epoch < slab.view.book.batch_epoch
 }
 
 /// How much an order may trade now with a taker who wants `qty`; 0 and nothing available any more if it is the taker's

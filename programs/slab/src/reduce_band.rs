@@ -5,11 +5,11 @@ use crate::book::cancel_available;
 use crate::canary::{Canary, sings};
 use crate::constants::{BPS, POS_SCALE};
 use crate::errors::{Outcome, SlabError, require};
-use crate::fills::{Fault, Taker, fill, market_inputs};
+use crate::fills::{Fault, Taker, fill, is_live, market_inputs};
 use crate::guards::position_of;
 use crate::instructions::{Index, OrderSide, RiskInstruction, SlabInputs};
 use crate::journal::SlabUndo;
-use crate::matching::{Walk, is_live, offer};
+use crate::matching::{Walk, offer};
 use crate::state::{Order, Slab};
 use core::iter::Empty;
 use math::{mul_div_floor, require_safe};
@@ -63,7 +63,7 @@ fn is_in_band<U: SlabUndo>(slab: &mut Slab<U>, account: Index, index: i64) -> Ou
 }
 
 /// How much of the position the account's equity does not carry at initial margin; 0 outside the band.
-fn calculate_reduction<U: SlabUndo>(slab: &mut Slab<U>, account: Index, index: i64) -> Outcome<i64> {
+pub fn calculate_reduction<U: SlabUndo>(slab: &mut Slab<U>, account: Index, index: i64) -> Outcome<i64> {
     if !is_in_band(slab, account, index)? {
         return Ok(0);
     }
