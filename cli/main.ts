@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { checkCommand } from './check.ts';
 import { ExitCode } from './exit_codes.ts';
+import { layoutCommand } from './layout.ts';
 import { mergeCommand } from './merge.ts';
 import { modelcheckCommand } from './modelcheck.ts';
 import { parityCommand } from './parity.ts';
@@ -22,6 +23,7 @@ await yargs(hideBin(process.argv))
   .command(validateCommand)
   .command(schemaCommand)
   .command(replayTraceCommand)
+  .command(layoutCommand)
   .command(parityCommand)
   .command(modelcheckCommand)
   .demandCommand(1, 'Name a command; see --help.')
