@@ -22,9 +22,13 @@ interface Choice {
   value: Node;
 }
 
-/** `warmup=10min` for the value `10 min` at `risk.warmup`; a map or list is named by its place in the list. */
-function writeChoice(path: readonly string[], value: Node, index: number): string {
-  return `${path.at(-1)}=${labelOf(value, index).replaceAll(/\s/g, '')}`;
+/** The values under one path of `vary` with the name of each: as the file names it, else its text or place. */
+function listValues(node: Node): { label: string; value: Node }[] {
+  if (node.type === 'list') {
+    return node.items.map((value, index) => ({ label: labelOf(value, index).replaceAll(/\s/g, ''), value }));
+  }
+  if (node.type !== 'map') return [];
+  return [...node.entries].map(([label, entry]) => ({ label, value: entry.node }));
 }
 
 /** A value of a list for tables and names: its text, or its place from 1 on if it is a map or a list. */
@@ -43,8 +47,12 @@ function readChoices(slab: MapNode, issues: ScenarioIssue[]): Choice[][] {
       const message = `is varied by this slab; set its \`vary.${text}\` instead`;
       issues.push({ ...old.place, path: text, found: describeNode(old), message });
     }
-    const values = node.type === 'list' ? node.items : [];
-    const choices = values.map((value, index) => ({ label: writeChoice(path, value, index), path, value }));
+    const choices = listValues(node).map(({ label, value }) => ({
+      // `warmup=10min` for the value `10 min` at `risk.warmup`.
+      label: `${path.at(-1)}=${label}`,
+      path,
+      value,
+    }));
     const repeated = choices.find(
       ({ label }, at) => choices.findIndex((other) => other.label === label) < at,
     );

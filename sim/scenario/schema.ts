@@ -260,10 +260,17 @@ export const slabHeadType = z.object({
   count: count(1, 1_000).default(1).describe('Copies of this slab, named id/1, id/2, …'),
   underlying: name('the name of an underlying'),
   vary: z
-    .record(z.string(), z.array(z.unknown()).min(1))
+    .record(
+      z.string(),
+      z
+        .union([z.array(z.unknown()), z.record(z.string(), z.unknown())], {
+          error: 'needs a list, or names with their values',
+        })
+        .refine((values) => Object.keys(values).length > 0, 'needs at least 1 of them'),
+    )
     .optional()
     .describe(
-      'Path inside the slab → values; one slab for each (for each combination, if there are more paths).',
+      'Path inside the slab → values, listed or named; one slab for each (for each combination, if there are more paths).',
     ),
 });
 

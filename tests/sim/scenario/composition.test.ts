@@ -33,6 +33,17 @@ describe('vary and count', () => {
     expect(new Set(slabs.map(({ id }) => id)).size).toBe(8);
   });
 
+  it('have the names that the file gives their values', () => {
+    const text = change(
+      'underlying: BTC',
+      'underlying: BTC\n    vary: {risk.warmup: {none: 0 s, long: 10 min}}',
+    );
+    expect(loadValid(text).slabs.map(({ id, risk }) => [id, risk.warmupPeriodSlots])).toEqual([
+      ['btc/warmup=none', 0],
+      ['btc/warmup=long', 1_500],
+    ]);
+  });
+
   it('can be named one by one', () => {
     const text = change('kind: withdrawer', 'kind: withdrawer\n    slabs: [btc/warmup=10min]', varied);
     expect(loadValid(text).population[0]?.slabs).toEqual(['btc/warmup=10min']);
@@ -50,6 +61,10 @@ describe('vary and count', () => {
     [
       '{risk.warmup: []}',
       'test.yaml:11:25 slabs.btc.vary.risk.warmup: an empty list; needs at least 1 of them',
+    ],
+    [
+      '{risk.warmup: {}}',
+      'test.yaml:11:25 slabs.btc.vary.risk.warmup: an empty map; needs at least 1 of them',
     ],
     ['{risk.warmup: 5 s}', 'test.yaml:11:25 slabs.btc.vary.risk.warmup: `5 s`; needs a list'],
     ['{id: [a, b]}', 'test.yaml:11:12 slabs.btc.vary.id: cannot be varied'],
