@@ -4,6 +4,7 @@ import { decodeGraph } from '../../../sim/checkpoint/graph_decoder.ts';
 import { encodeGraph } from '../../../sim/checkpoint/graph_encoder.ts';
 import { collectClasses, listObjects, PLAIN, type Vocabulary } from '../../../sim/checkpoint/vocabulary.ts';
 import { createStream } from '../../../sim/kernel/streams.ts';
+import { readSources } from '../../tidy/sources.ts';
 
 const copy = <T>(value: T, vocabulary: Vocabulary = PLAIN, fresh?: unknown) =>
   decodeGraph(encodeGraph(value, vocabulary), vocabulary, fresh) as T;
@@ -188,4 +189,10 @@ describe('what does not fit cannot be restored', () => {
     }
     expect(() => decodeGraph(Uint8Array.of(...bytes, 0), PLAIN)).toThrow('followed by more bytes');
   });
+});
+
+it('no class of the engine or the simulator has #private fields, which nobody could save', () => {
+  const hidden = readSources('engine', 'sim').filter(({ code }) => /[^\w"]#[A-Za-z_]/.test(code));
+  expect(hidden.map(({ path }) => path)).toEqual([]);
+  expect('class A{#count=0}').toMatch(/[^\w"]#[A-Za-z_]/);
 });
