@@ -16,6 +16,7 @@ import {
   calculateTopShare,
   calculateWeightedGini,
   calculateWeightedJain,
+  sortByWeight,
   type Weighted,
 } from './weighted.ts';
 
@@ -49,13 +50,17 @@ export const winnerHaircuts = oncePerView((view): readonly Weighted[] => {
   });
 });
 
+const winnersBySize = oncePerView((view) => sortByWeight(winnerHaircuts(view)));
+
 /**
  * Largest difference between the payout ratios of two conversions in one slot of one slab, beyond the atom that
  * flooring may take from each: max(paid ÷ released) − min((paid + 1) ÷ released), at least 0.
  */
 function equalTreatmentError(view: View): number | null {
-  const sameSlot = groupBy(conversions(view), (exit) => `${exit.slab} ${exit.slot}`);
-  return maximum([...sameSlot.values()], (exits) => {
+  const sameSlot = [...groupBySlab(conversions(view)).values()].flatMap((exits) => [
+    ...groupBy(exits, (exit) => exit.slot).values(),
+  ]);
+  return maximum(sameSlot, (exits) => {
     if (exits.length < 2) return null;
     const low = maximum(exits, payoutRatio) ?? 0;
     const high = minimum(exits, (exit) => (exit.paidAtoms + 1) / exit.amountAtoms) ?? 0;
@@ -266,7 +271,7 @@ const fairnessMetrics = defineMetrics('haircut', [
   },
   ...([0.01, 0.1] as const).flatMap((share) => {
     const percent = share === 0.01 ? 1 : 10;
-    const topShare = oncePerView((view) => calculateTopShare(winnerHaircuts(view), share));
+    const topShare = oncePerView((view) => calculateTopShare(winnersBySize(view), share));
     return [
       {
         name: `loss_share_top_${percent}`,

@@ -9,6 +9,7 @@ export interface Weighted {
  * into several with the same x changes nothing. null when nothing has weight or every x is 0.
  */
 export function calculateWeightedGini(items: readonly Weighted[]): number | null {
+  if (items.every(({ x }) => x === 0)) return null;
   const sorted = [...items].sort((a, b) => a.x - b.x);
   let weight = 0;
   let weightedSum = 0;
@@ -38,12 +39,15 @@ export function calculateWeightedJain(items: readonly Weighted[]): number | null
   return second === 0 ? null : (first * first) / (weight * second);
 }
 
-/** What the largest `share` (for example 0.01) of the holders carry: of the loss Σ w·x, and of the claims Σ w. */
+/** The largest holders first. */
+export const sortByWeight = (items: readonly Weighted[]): Weighted[] =>
+  [...items].sort((a, b) => b.weight - a.weight);
+
+/** What the first `share` (for example 0.01) of the holders carry: of the loss Σ w·x, and of the claims Σ w. */
 export function calculateTopShare(
-  items: readonly Weighted[],
+  sorted: readonly Weighted[],
   share: number,
 ): { loss: number | null; claim: number | null } {
-  const sorted = [...items].sort((a, b) => b.weight - a.weight);
   const top = sorted.slice(0, Math.ceil(sorted.length * share));
   const claims = (list: readonly Weighted[]) => list.reduce((total, item) => total + item.weight, 0);
   const losses = (list: readonly Weighted[]) => list.reduce((total, item) => total + item.weight * item.x, 0);

@@ -58,6 +58,10 @@ function compareAttacks(slab: SlabTables, calm: SlabTables, scenario: Scenario):
   }));
 }
 
+/** One table of all slabs; that of a single slab as it is. */
+const join = <Row>(slabs: readonly SlabTables[], pick: (slab: SlabTables) => Row[]): Row[] =>
+  slabs.length === 1 ? pick(slabs[0]!) : slabs.flatMap(pick);
+
 /**
  * Joins the slabs' tables in slab order. `withoutAttacks` are the same slabs in the same run without attacks, if there
  * was one and it finished; an attack is judged only against it, so without it the attack tables stay empty.
@@ -81,19 +85,19 @@ export function createRunRecord(
     checked,
     slabs: slabs.map((slab) => slab.info),
     tables: {
-      series: slabs.flatMap((slab) => slab.series),
-      accounts: slabs.flatMap((slab) => slab.accounts),
+      series: join(slabs, (slab) => slab.series),
+      accounts: join(slabs, (slab) => slab.accounts),
       groups: slabs.flatMap((slab, at) => compareGroups(slab, calm(at))),
-      fills: slabs.flatMap((slab) => slab.fills),
-      liquidations: slabs.flatMap((slab) => slab.liquidations),
-      resets: slabs.flatMap((slab) => slab.resets),
-      exits: slabs.flatMap((slab) => slab.exits),
+      fills: join(slabs, (slab) => slab.fills),
+      liquidations: join(slabs, (slab) => slab.liquidations),
+      resets: join(slabs, (slab) => slab.resets),
+      exits: join(slabs, (slab) => slab.exits),
       attacks: slabs.flatMap((slab, at) => {
         const other = calm(at);
         return other === undefined ? [] : compareAttacks(slab, other, scenario);
       }),
-      bounds: slabs.flatMap((slab) => slab.bounds),
-      rejections: slabs.flatMap((slab) => slab.rejections),
+      bounds: join(slabs, (slab) => slab.bounds),
+      rejections: join(slabs, (slab) => slab.rejections),
       ...joinBookTables(slabs),
     },
     labels: scenario.labels,

@@ -23,9 +23,12 @@ export interface MarketValue {
 export function valueAccounts(market: Market, slot: number, price: number): MarketValue {
   return atPrice(market, slot, price, () => {
     const accounts = new Map<number, AccountValue>();
-    const { residual, positive, insurance } = settleOnPaper(market, (index, settled) => {
-      accounts.set(index, { ...settled, worth: 0 });
-    });
+    const { residual, positive, insurance } = settleOnPaper(
+      market,
+      (index, { unsettled, capital, pnl, released }) => {
+        accounts.set(index, { unsettled, capital, pnl, released, worth: 0 });
+      },
+    );
     const backed = Math.min(residual, positive);
     for (const [index, value] of accounts) {
       const profit = value.pnl > 0 ? mulDivFloor(value.pnl, backed, positive) : value.pnl;

@@ -31,7 +31,8 @@ export function createAccountSets(owners: readonly AccountOwner[], seed: string,
   if (attackers.length > 0) sets.push({ name: 'attackers', accounts: attackers });
   const rng = createStream(seed, `bounds/${slab}`);
   for (let n = 0; n < RANDOM_SETS; n += 1) {
-    const accounts = owners.filter(() => rng() < 0.5).map((owner) => owner.account);
+    const accounts: number[] = [];
+    for (const owner of owners) if (rng() < 0.5) accounts.push(owner.account);
     sets.push({ name: `random:${n}`, accounts });
   }
   return sets;
@@ -73,11 +74,20 @@ export function calculateBounds(
     };
   };
   const rows = sets.map((set) => calculateRow(set.name, set.accounts));
-  let worst: BoundRow | null = null;
+  // Of one account's slack, what differs from account to account.
+  const calculateShare = (account: number) => {
+    const flows = flowsOf(account);
+    return flows === undefined ? 0 : flows.deposited - flows.lossesPaid - flows.withdrawn;
+  };
+  let worst: number | null = null;
+  let least = Number.POSITIVE_INFINITY;
   for (const account of accounts) {
-    const row = calculateRow(`account:${account}`, [account]);
-    if (worst === null || row.slackAtoms < worst.slackAtoms) worst = row;
+    const share = calculateShare(account);
+    if (share < least) {
+      least = share;
+      worst = account;
+    }
   }
-  if (worst !== null) rows.push(worst);
+  if (worst !== null) rows.push(calculateRow(`account:${worst}`, [worst]));
   return rows;
 }
