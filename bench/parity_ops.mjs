@@ -1,4 +1,5 @@
-// npm run bench -- parity-ops: the same instructions through TypeScript and through Rust. Needs cargo.
+// npm run bench -- parity-ops, npm run bench -- slab-ops: the same instructions through TypeScript and through Rust. Needs
+// cargo.
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -6,12 +7,11 @@ const root = new URL('..', import.meta.url).pathname;
 /** TypeScript may cost this much of native. */
 const LIMIT = 2;
 
-/** Prints the table; returns what missed the limit. */
-export async function benchParityOps() {
-  const outfile = join(root, 'node_modules/.cache/bench-parity/parity_ops.mjs');
+async function load(name) {
+  const outfile = join(root, `node_modules/.cache/bench-parity/${name}.mjs`);
   await build({
     absWorkingDir: root,
-    entryPoints: ['bench/parity_ops.ts'],
+    entryPoints: [`bench/${name}.ts`],
     outfile,
     bundle: true,
     format: 'esm',
@@ -19,10 +19,14 @@ export async function benchParityOps() {
     packages: 'external',
     logLevel: 'warning',
   });
-  const { compareOps } = await import(outfile);
+  return import(outfile);
+}
+
+/** Prints the table; returns what missed the limit. */
+function report(comparisons) {
   const failures = [];
   console.log(`${'operation'.padEnd(20)}  TypeScript   Rust   ratio   (ns)`);
-  for (const { name, typescript, rust } of await compareOps()) {
+  for (const { name, typescript, rust } of comparisons) {
     const ratio = typescript / rust;
     const columns = [
       typescript.toFixed(0).padStart(10),
@@ -33,4 +37,14 @@ export async function benchParityOps() {
     if (ratio > LIMIT) failures.push(`${name}: ${ratio.toFixed(2)}× native`);
   }
   return failures;
+}
+
+export async function benchParityOps() {
+  const { compareOps } = await load('parity_ops');
+  return report(await compareOps());
+}
+
+export async function benchSlabOps() {
+  const { compareSlabOps } = await load('slab_ops');
+  return report(await compareSlabOps());
 }

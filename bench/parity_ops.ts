@@ -4,7 +4,7 @@
  */
 import { Wide } from '../engine/math/index.ts';
 import { apply, type Market, type RiskInstruction } from '../engine/risk/index.ts';
-import { decodeMarket, encodeMarket } from '../engine/wire/index.ts';
+import { decodeMarket, encodeInstruction, encodeMarket } from '../engine/wire/index.ts';
 import { createStream } from '../sim/kernel/streams.ts';
 import { buildHost, HOST_AUTHORITY, ParityHost } from '../sim/verify/parity_host.ts';
 import { createFullMarket } from './risk.ts';
@@ -91,10 +91,11 @@ function overwrite(to: object, from: object): void {
   }
 }
 
-function restore(market: Market, start: Market): void {
+/** Makes the market what the other one is, in the memory it has. */
+export function restore(market: Market, start: Market): void {
   overwrite(market.globals, start.globals);
-  start.sides.forEach((side, at) => overwrite(market.sides[at]!, side));
-  start.accounts.forEach((account, at) => overwrite(market.accounts[at]!, account!));
+  for (const [at, side] of start.sides.entries()) overwrite(market.sides[at]!, side);
+  for (const [at, account] of start.accounts.entries()) overwrite(market.accounts[at]!, account!);
 }
 
 /** Least nanoseconds of each block over the rounds, from the same start. */
@@ -116,7 +117,7 @@ export async function compareOps(): Promise<Comparison[]> {
   const bytes = encodeMarket(createFullMarket(), HOST_AUTHORITY);
   const [market, start] = [decodeMarket(bytes)!, decodeMarket(bytes)!];
   const blocks = drawStream(market);
-  const streams = blocks.map(({ instructions }) => instructions);
+  const streams = blocks.map(({ instructions }) => instructions.map(encodeInstruction));
   const typescript = blocks.map(() => Number.POSITIVE_INFINITY);
   const rust = blocks.map(() => Number.POSITIVE_INFINITY);
   const keepLeast = (least: number[], times: readonly number[]) => {

@@ -1,11 +1,11 @@
-// npm run bench -- sim: see sim.mjs. npm run bench -- parity-ops: see parity_ops.mjs. npm run bench -- slab: see slab.mjs.
+// npm run bench -- sim: see sim.mjs. npm run bench -- parity-ops, slab-ops: see parity_ops.mjs. npm run bench -- slab: see slab.mjs.
 // npm run bench -- risk: times the risk engine with its own arithmetic and with BigInt, interleaved in one process.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../tests/reference/builds.mjs';
-import { benchParityOps } from './parity_ops.mjs';
+import { benchParityOps, benchSlabOps } from './parity_ops.mjs';
 import { benchSim } from './sim.mjs';
 import { benchSlab } from './slab.mjs';
 
@@ -99,7 +99,13 @@ async function benchRisk(folder) {
   return failures;
 }
 
-const benches = { risk: benchRisk, sim: benchSim, 'parity-ops': benchParityOps, slab: benchSlab };
+const benches = {
+  risk: benchRisk,
+  sim: benchSim,
+  'parity-ops': benchParityOps,
+  slab: benchSlab,
+  'slab-ops': benchSlabOps,
+};
 const name = process.argv[2] ?? 'risk';
 const chosen = benches[name];
 if (chosen === undefined) {

@@ -177,11 +177,8 @@ export class ParityHost {
   }
 
   /** Least nanoseconds of each block of instructions over so many rounds from the same start, compute only. */
-  async time(blocks: readonly (readonly ProgramInstruction[])[], rounds: number): Promise<number[]> {
-    const framed = blocks.map((block) => {
-      const parts = block.map(encodeInstruction).flatMap((bytes) => [u32(bytes.length), bytes]);
-      return Buffer.concat(parts);
-    });
+  async time(blocks: readonly (readonly Uint8Array[])[], rounds: number): Promise<number[]> {
+    const framed = blocks.map((block) => Buffer.concat(block.flatMap((bytes) => [u32(bytes.length), bytes])));
     const answer = await this.send(
       't',
       u32(rounds),
