@@ -18,17 +18,20 @@ const high = (price: number) => Math.floor(price / WORD) | 0;
 const low = (price: number) => price | 0;
 
 /** Bit `bit` of a 64-bit number, counted from the most significant. */
-function isSet(bit: number, upper: number, lower: number): boolean {
-  return (bit < 32 ? (upper >>> (31 - bit)) & 1 : (lower >>> (63 - bit)) & 1) === 1;
+function bitOf(bit: number, upper: number, lower: number): 0 | 1 {
+  return ((bit < 32 ? upper >>> (31 - bit) : lower >>> (63 - bit)) & 1) as 0 | 1;
 }
+
+/** Where the reference of the subtree with this bit stands in the node at `at`: `right` follows `left`. */
+const childAt = (at: number, bit: 0 | 1) => at + Node.left + bit;
 
 /** The level that shares most leading bits with the price; 0 in an empty tree. */
 function nearestTo(slab: Slab, root: number, upper: number, lower: number): number {
   const { nodes, words } = slab;
-  let reference = root;
+  let reference = root | 0;
   while (reference > 0) {
     const at = nodes.at(reference);
-    reference = words[at + (isSet(words[at + Node.bit]!, upper, lower) ? Node.right : Node.left)]!;
+    reference = words[childAt(at, bitOf(words[at + Node.bit]! | 0, upper, lower))]! | 0;
   }
   return 0 - reference;
 }
@@ -85,11 +88,11 @@ function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): nu
     const at = nodes.at(subtree);
     const nodeBit = words[at + Node.bit]!;
     if (nodeBit > bit) break;
-    place = at + (isSet(nodeBit, upper, lower) ? Node.right : Node.left);
+    place = childAt(at, bitOf(nodeBit, upper, lower));
     subtree = words[place]!;
   }
   // All prices of the subtree lie on the same side of the new one.
-  const isAbove = isSet(bit, upper, lower);
+  const isAbove = bitOf(bit, upper, lower) === 1;
   const at = nodes.at(node);
   slab.set(at + Node.bit, bit);
   slab.set(at + Node.left, isAbove ? subtree : 0 - level);
@@ -139,7 +142,7 @@ function detach(slab: Slab, side: BookSide, level: number, price: number): numbe
     above = place;
     node = words[place]!;
     const at = nodes.at(node);
-    place = at + (isSet(words[at + Node.bit]!, upper, lower) ? Node.right : Node.left);
+    place = childAt(at, bitOf(words[at + Node.bit]!, upper, lower));
   }
   if (words[place] !== 0 - level) refuse('CorruptState');
   if (node === 0) {
