@@ -145,6 +145,13 @@ const workMetrics = defineMetrics('totals', [
     source: 'slabs.csv',
     calculate: (view) => sum(view.slabs, (info) => info.frozenAccounts),
   },
+  {
+    name: 'missed_accruals',
+    unit: 'count',
+    formula: 'Σ missedAccruals: slots in which a market could not move to the new price, a liveness failure',
+    source: 'slabs.csv',
+    calculate: (view) => sum(view.slabs, (info) => info.missedAccruals),
+  },
 ]);
 
 export const totalsMetrics = [...flowMetrics, ...deficitMetrics, ...workMetrics];

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../sim/record/types.ts';
+import type { RunRecord, SlabInfo } from '../../sim/record/types.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatRatio } from '../format.ts';
 import { groupBy } from './definition.ts';
 import {
@@ -67,7 +67,19 @@ function checkAccounting({ identities }: VerdictInput): Fact {
   };
 }
 
-/** Anybody must be able to finish what a reset began, with permissionless instructions (design 01 §11). */
+/** "sol (short DrainOnly)" */
+function describeStuck({ finalModeLong, finalModeShort, slab }: SlabInfo): string {
+  const modes = [
+    ['long', finalModeLong],
+    ['short', finalModeShort],
+  ].filter(([, mode]) => mode !== 'Normal');
+  return `${slab} (${modes.map((side) => side.join(' ')).join(', ')})`;
+}
+
+/**
+ * Anybody must be able to finish what a reset began, with permissionless instructions (design 01 §11). A side that healthy
+ * holders keep in DrainOnly is told as well: nobody can end that against their will.
+ */
 function checkRecovery({ record }: VerdictInput): Fact {
   const stuck = record.slabs.filter((info) => info.recoveryInstructions === null);
   return {
@@ -76,7 +88,7 @@ function checkRecovery({ record }: VerdictInput): Fact {
     statement:
       stuck.length === 0
         ? 'Permissionless instructions finish every recovery that the end of the run left open (must be all).'
-        : `Permissionless instructions do not finish the recovery of ${stuck.map(({ slab }) => slab).join(', ')} (must finish all).`,
+        : `Permissionless instructions do not finish the recovery of ${stuck.map(describeStuck).join(', ')} (must finish all).`,
   };
 }
 
@@ -85,6 +97,7 @@ function checkPromises(input: VerdictInput): Fact[] {
   const flat = input.metrics['haircut.flat_principal_lost_max'] ?? null;
   const slack = input.metrics['manipulation.extraction_slack_min'] ?? null;
   const frozen = value(input, 'totals.frozen_accounts');
+  const missed = value(input, 'totals.missed_accruals');
   return [
     {
       id: 'flat_principal',
@@ -104,8 +117,8 @@ function checkPromises(input: VerdictInput): Fact[] {
     },
     {
       id: 'liveness',
-      status: frozen === 0 ? 'pass' : 'fail',
-      statement: `${capitalise(formatCount(frozen, 'account'))} froze on an arithmetic overflow (must be 0).`,
+      status: frozen === 0 && missed === 0 ? 'pass' : 'fail',
+      statement: `${capitalise(formatCount(frozen, 'account'))} froze on an arithmetic overflow (must be 0)${missed === 0 ? '' : `, and markets could not move to the new price in ${formatCount(missed, 'slot')} (must be 0)`}.`,
     },
     checkRecovery(input),
   ];

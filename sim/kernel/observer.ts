@@ -10,6 +10,9 @@ export interface Origin {
   agent: string;
 }
 
+/** The accrual that begins each slot. */
+export const ACCRUAL_ORIGIN: Origin = { group: 'slab', agent: 'accrual' };
+
 /** Whose account it is. For attacks the group is the attack's name. */
 export interface AccountOwner extends Origin {
   account: number;

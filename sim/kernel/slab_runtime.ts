@@ -12,7 +12,13 @@ import { Executor } from './executor.ts';
 import { type Flow, FlowMeter } from './flow_meter.ts';
 import { findHaltEnd, listHalts } from './halts.ts';
 import { LiquidationCandidates } from './liquidation_candidates.ts';
-import type { AccountOwner, Origin, SlabObserver, SlabSetup } from './observer.ts';
+import {
+  ACCRUAL_ORIGIN,
+  type AccountOwner,
+  type Origin,
+  type SlabObserver,
+  type SlabSetup,
+} from './observer.ts';
 import { type AgentRegistry, findModule, listAgents } from './population.ts';
 import { calculateWithdrawable, LP_ACCOUNT, resolveAction } from './resolve_action.ts';
 import { type Seat, SlabContext } from './slab_context.ts';
@@ -20,7 +26,6 @@ import { createStream } from './streams.ts';
 import { WakeUps } from './wake_ups.ts';
 
 const LP_ORIGIN: Origin = { group: 'slab', agent: 'lp' };
-const ACCRUAL_ORIGIN: Origin = { group: 'slab', agent: 'accrual' };
 
 /** What a slab is made from. */
 export interface RuntimeSetup {

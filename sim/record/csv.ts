@@ -172,6 +172,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
     'instructions',
     'rejected',
     'frozenAccounts',
+    'missedAccruals',
     'toppedUpAtoms',
     'insurancePaidAtoms',
     'rewardsPaidAtoms',

@@ -14,12 +14,19 @@ import {
 import type { SlabErrorName } from '../../engine/slab/index.ts';
 import type { Action, IndexDistortion } from '../agents/agent.ts';
 import { AGENT_MODULES } from '../agents/index.ts';
-import type { BookInstruction, Origin, Refusal, SlabObserver, SlabSetup } from '../kernel/observer.ts';
+import {
+  ACCRUAL_ORIGIN,
+  type BookInstruction,
+  type Origin,
+  type Refusal,
+  type SlabObserver,
+  type SlabSetup,
+} from '../kernel/observer.ts';
 import { isOutage, listDistortions, listOutages, sumDistortions } from '../prices/distortion.ts';
 import type { OracleOutageEvent } from '../scenario/events.ts';
 import { BookChecker } from '../verify/book_invariants.ts';
 import { InvariantChecker } from '../verify/invariants.ts';
-import { calculateRatio, probeCrankedHaircut } from '../verify/probes.ts';
+import { calculateRatio, probeCrankedHaircut, probeFrozen } from '../verify/probes.ts';
 import { BookRecorder } from './book_recorder.ts';
 import { NO_BOOK } from './book_tables.ts';
 import { Ledger } from './ledger.ts';
@@ -28,6 +35,12 @@ import { type SlabTables, summarizeSlab } from './slab_summary.ts';
 import type { ExitRow, LiquidationRow, SeriesRow, SideName } from './types.ts';
 
 const SIDE_NAMES: readonly [SideName, SideName] = ['long', 'short'];
+
+/** The accounts that a permissionless instruction touches. */
+function listTouched(instruction: RiskInstruction | BookInstruction): number[] {
+  if (instruction.op === 'keeperCrank') return instruction.candidates.map(([account]) => account);
+  return instruction.op === 'settleAccount' || instruction.op === 'liquidate' ? [instruction.account] : [];
+}
 
 /**
  * Turns one slab's events into the rows of `types.ts`. It reads the market and never changes it. Memory grows with
@@ -75,8 +88,20 @@ export class Recorder implements SlabObserver {
     if (error === null) return;
     recording.rejected += 1;
     this.countRejection(origin.group, instruction.op, error);
-    const mayFreeze = instruction.op === 'settleAccount' || instruction.op === 'liquidate';
-    if (error === 'Overflow' && mayFreeze) recording.frozen.add(instruction.account);
+    if (origin.group === ACCRUAL_ORIGIN.group && origin.agent === ACCRUAL_ORIGIN.agent)
+      recording.missedAccruals += 1;
+    if (error === 'Overflow') this.noteOverflow(instruction);
+  }
+
+  /** An account that cannot be touched any more is a failure of the venue, whoever was the one to meet it. */
+  private noteOverflow(instruction: RiskInstruction | BookInstruction): void {
+    const { recording } = this;
+    const suspects = listTouched(instruction);
+    for (const account of probeFrozen(this.market, suspects, recording.slot, this.price))
+      recording.frozen.add(account);
+    // Settled well, and yet nobody can close it. A part that no longer fits the position is the keeper's mistake.
+    if (instruction.op === 'liquidate' && instruction.policy === 'full')
+      recording.frozen.add(instruction.account);
   }
 
   onRefusal(_slot: number, action: Action, reason: Refusal, origin: Origin): void {

@@ -13,6 +13,8 @@ export interface Recording {
   rejected: number;
   /** Accounts that answered Overflow in settle or liquidate. */
   frozen: Set<number>;
+  /** Slots in which the market could not accrue. */
+  missedAccruals: number;
   /** Bids paid in the auctions, by group. */
   bidsPaid: Map<string, number>;
   /** By attack. */
@@ -39,6 +41,7 @@ export function createRecording(initialPrice: number): Recording {
     instructions: 0,
     rejected: 0,
     frozen: new Set(),
+    missedAccruals: 0,
     bidsPaid: new Map(),
     peakReserved: new Map(),
     firstWithdrawal: new Map(),

@@ -9,7 +9,7 @@ import { AGENT_MODULES } from '../agents/index.ts';
 import type { SlabSetup } from '../kernel/observer.ts';
 import type { AttackSpec } from '../scenario/schema.ts';
 import { calculateBounds, createAccountSets } from '../verify/extraction_bound.ts';
-import { probeRecovery } from '../verify/probes.ts';
+import { probeFrozen, probeRecovery } from '../verify/probes.ts';
 import type { BookTables } from './book_types.ts';
 import type { AccountLedger, Ledger } from './ledger.ts';
 import { REJECTION_SEPARATOR, type Recording } from './recording.ts';
@@ -206,6 +206,10 @@ function createAttackOutcome(
 
 function createSlabInfo(setup: SlabSetup, ledger: Ledger, recording: Recording, slot: number): SlabInfo {
   const { market, slab } = setup;
+  const used = setup.owners
+    .map(({ account }) => account)
+    .filter((account) => market.account(account) !== undefined);
+  const frozen = new Set([...recording.frozen, ...probeFrozen(market, used, slot, recording.indexPrice)]);
   return {
     slab: slab.id,
     underlying: slab.underlying,
@@ -219,7 +223,8 @@ function createSlabInfo(setup: SlabSetup, ledger: Ledger, recording: Recording, 
     recoveryInstructions: probeRecovery(market, slot, recording.indexPrice),
     instructions: recording.instructions,
     rejected: recording.rejected,
-    frozenAccounts: recording.frozen.size,
+    frozenAccounts: frozen.size,
+    missedAccruals: recording.missedAccruals,
     toppedUpAtoms: ledger.toppedUp,
     insurancePaidAtoms: ledger.insurancePaid,
     rewardsPaidAtoms: ledger.rewardsPaid,

@@ -258,8 +258,10 @@ export interface SlabInfo {
   /** Instructions executed and refused. */
   instructions: number;
   rejected: number;
-  /** Accounts that answered Overflow in settle or liquidate (a liveness failure). */
+  /** Accounts that answered Overflow in settle or liquidate, or would at the end (a liveness failure). */
   frozenAccounts: number;
+  /** Slots in which K could not move to the new price (a liveness failure). */
+  missedAccruals: number;
   /** Paid into insurance from outside. */
   toppedUpAtoms: number;
   /** Paid out of insurance: for deficits, and as keeper rewards and maker rebates. */

@@ -27,6 +27,25 @@ export function calculateRatio(residual: number, matured: number): number {
   return matured === 0 ? 1 : Math.min(residual, matured) / matured;
 }
 
+/**
+ * Those of the accounts whose touch at (`slot`, `price`) answers Overflow: nobody can settle, close or pay them out (design
+ * 01 §1). The market stays as it was.
+ */
+export function probeFrozen(
+  market: Market,
+  accounts: Iterable<number>,
+  slot: number,
+  price: number,
+): number[] {
+  const inputs = { oraclePrice: price, nowSlot: slot, fundingRate: market.globals.fundingRate };
+  return [...accounts].filter((account) => {
+    const mark = market.journal.mark();
+    const error = apply(market, { op: 'settleAccount', account, ...inputs });
+    market.journal.rollback(mark);
+    return error === 'Overflow';
+  });
+}
+
 const isRecovered = (market: Market) => market.sides.every((side) => side.mode === Mode.Normal);
 
 /**

@@ -65,6 +65,7 @@ export function makeSlab(slab: string, changes: Partial<SlabInfo> = {}): SlabInf
     instructions: 100,
     rejected: 0,
     frozenAccounts: 0,
+    missedAccruals: 0,
     toppedUpAtoms: 0,
     insurancePaidAtoms: 0,
     rewardsPaidAtoms: 0,

@@ -63,10 +63,11 @@ test.each([
   ['totals.instructions', 200],
   ['totals.rejected', 5],
   ['totals.frozen_accounts', 1],
+  ['totals.missed_accruals', 4],
 ])('%s sums slabs', (name, expected) => {
   const slabs = [
     makeSlab('a', { vaultAtoms: 10, toppedUpAtoms: 3, rejected: 5 }),
-    makeSlab('b', { vaultAtoms: 20, frozenAccounts: 1 }),
+    makeSlab('b', { vaultAtoms: 20, frozenAccounts: 1, missedAccruals: 4 }),
   ];
   expect(measure(name, {}, slabs)).toBe(expected);
 });

@@ -15,9 +15,9 @@ const FREE: Partial<RiskParams> = {
 class RecordedMarket extends WatchedMarket {
   private readonly recorder;
 
-  constructor(params: Partial<RiskParams>) {
+  constructor(params: Partial<RiskParams>, check = true) {
     super(params);
-    this.recorder = createRecorder(this.setup);
+    this.recorder = createRecorder({ ...this.setup, check });
     this.watcher = this.recorder;
   }
 
@@ -273,5 +273,45 @@ test('an attack: reserve at its peak, first withdrawal, what is left inside', ()
     peakReservedAtoms: 2_000_000,
     firstDistortionSlot: 1,
     firstWithdrawalSlot: 10,
+  });
+});
+
+describe('a frozen account', () => {
+  /** Accounts 1 to 4 in pairs at 1.0; what 1 holds can take no gain any more, so a rise freezes it. */
+  const openFrozen = (): RecordedMarket => {
+    const venue = new RecordedMarket(FREE, false);
+    for (const account of [1, 2, 3, 4]) venue.deposit(account, 5_000_000);
+    venue.trade(1, 2, 10_000_000);
+    venue.trade(3, 4, 10_000_000);
+    venue.market.account(1)!.pnl = Number.MAX_SAFE_INTEGER;
+    venue.move(1_100_000);
+    return venue;
+  };
+  const frozenOf = (venue: RecordedMarket) => {
+    venue.endSlot();
+    return venue.finish().info.frozenAccounts;
+  };
+
+  test('is found in a crank of many, and alone in it', () => {
+    const venue = openFrozen();
+    const candidates = [2, 1, 3].map((account) => [account, null] as const);
+    expect(venue.run({ op: 'keeperCrank', candidates, maxRevalidations: 3, ...venue.inputs })).toBe(
+      'Overflow',
+    );
+    // It thaws before anybody looks again.
+    venue.market.account(1)!.pnl = 0;
+    expect(frozenOf(venue)).toBe(1);
+  });
+
+  test('is found at the end if nobody touched it', () => {
+    expect(frozenOf(openFrozen())).toBe(1);
+  });
+
+  test('is not one whose partial liquidation does not fit', () => {
+    const venue = openFrozen();
+    venue.market.account(1)!.pnl = 0;
+    venue.move(1_480_000);
+    expect(venue.run({ op: 'liquidate', account: 2, policy: 20_000_000, ...venue.inputs })).toBe('Overflow');
+    expect(frozenOf(venue)).toBe(0);
   });
 });
