@@ -1,6 +1,6 @@
 import { mulDivCeil, mulDivFloor } from '../../engine/math/index.ts';
 import { BPS, POS_SCALE, type RiskParams } from '../../engine/risk/index.ts';
-import type { PassiveLpSpec } from '../scenario/schema.ts';
+import type { PassiveLpSpec } from '../scenario/passive_lp.ts';
 
 /** The liquidity provider as it stands at the index. */
 export interface LpState {

@@ -6,7 +6,7 @@ import {
   type RiskInstruction,
 } from '../../engine/risk/index.ts';
 import type { Action } from '../agents/agent.ts';
-import type { PassiveLpSpec } from '../scenario/schema.ts';
+import type { PassiveLpSpec } from '../scenario/passive_lp.ts';
 import type { Executor } from './executor.ts';
 import type { Refusal } from './observer.ts';
 import { calculateOffer } from './passive_lp.ts';

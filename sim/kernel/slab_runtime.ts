@@ -3,7 +3,8 @@ import type { Deposit, TopUpInsurance } from '../../engine/risk/instructions.ts'
 import type { Agent, AgentRole } from '../agents/agent.ts';
 import { PriceLimitError } from '../prices/distortion.ts';
 import type { SetLpEvent } from '../scenario/events.ts';
-import type { PassiveLpSpec, Scenario, SlabSpec } from '../scenario/schema.ts';
+import type { PassiveLpSpec } from '../scenario/passive_lp.ts';
+import type { Scenario, SlabSpec } from '../scenario/schema.ts';
 import { type Bid, sortBids } from './auction.ts';
 import { isBookWish } from './book_actions.ts';
 import { BookDesk } from './book_desk.ts';

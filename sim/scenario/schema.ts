@@ -9,8 +9,9 @@ import { type CorrelationSpec, correlationType } from './correlation.ts';
 import { type EventSpec, eventType } from './events.ts';
 import { type CheckSpec, checkType, type ExpectSpec, expectType } from './expect.ts';
 import { type ImpactSpec, impactType } from './impact.ts';
+import { type PassiveLpSpec, passiveLpType } from './passive_lp.ts';
 import { type SweepSpec, sweepType } from './sweep.ts';
-import { count, duration, exposure, milliseconds, money, percent, price, ratio, size } from './units.ts';
+import { count, duration, milliseconds, money, percent, price, ratio, size } from './units.ts';
 
 /** The version of the scenario language that this lab reads. */
 export const SCENARIO_SCHEMA = 'percolator-lab/1';
@@ -18,15 +19,6 @@ export const SCENARIO_SCHEMA = 'percolator-lab/1';
 /** The group name under which the LP accounts appear in the results. */
 export const LP_GROUP = 'lp';
 
-/** Liquidity of a slab's LP account (account 0), resolved to integers. */
-export interface PassiveLpSpec {
-  kind: 'passive_lp';
-  capitalAtoms: number;
-  spreadBps: number;
-  skewBps: number;
-  maxTradeQ: number;
-  maxPositionQ: number;
-}
 export type MatcherSpec = PassiveLpSpec | BookSpec;
 
 /** One slab after `count` and `vary` were expanded. */
@@ -238,19 +230,6 @@ const riskType = z
       adaptiveWarmup: raw.adaptive_warmup ?? null,
     }),
   );
-
-const passiveLpType = z
-  .strictObject({
-    kind: z.literal('passive_lp'),
-    capital: money(1).describe('Deposited by the LP account before the first slot.'),
-    spread: percent().describe('Distance between bid and ask, in percent of the index.'),
-    skew: percent()
-      .prefault('0 %')
-      .describe('Shift of both quotes against the inventory when max_position is reached.'),
-    max_trade: exposure().describe('Largest fill; money is turned into base at the first price.'),
-    max_position: exposure().describe('Largest inventory; money is turned into base at the first price.'),
-  })
-  .describe('One LP account quotes the index plus and minus half a spread, skewed by its inventory.');
 
 const matcherType = z.discriminatedUnion('kind', [passiveLpType, bookType]);
 

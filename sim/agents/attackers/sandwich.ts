@@ -103,6 +103,8 @@ class Sandwich implements Agent {
     const [account] = this.accounts;
     const { fee_bid: bid, reach } = this.params;
     if (own.length === 0) {
+      // Where no order waits, its own would trade at once with the book.
+      if (!book.params.pendingPromotion) return;
       const qtyQ = alignSize(limitQ, book.params.lotQ);
       if (qtyQ <= 0 || slot + 1 >= book.batchSlot + book.params.batchSlots) return;
       for (const side of ['buy', 'sell'] as const) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calculateOffer, calculateQuotePrice } from '../../../sim/kernel/passive_lp.ts';
-import type { PassiveLpSpec } from '../../../sim/scenario/schema.ts';
+import type { PassiveLpSpec } from '../../../sim/scenario/passive_lp.ts';
 import { RISK, UNIT } from './harness.ts';
 
 const LP: PassiveLpSpec = {
