@@ -24,10 +24,10 @@ export function renderExpectations(expectations: readonly RunExpectation[]): Mar
 ${renderTable(
   'What the scenario says a healthy result shows, held against this one run. A statistic over runs is that of this run alone; check judges it over several seeds.',
   [
-    { label: 'measure', width: 34 },
-    { label: 'where', width: 18 },
-    { label: 'expected', width: 20 },
-    { label: 'found', width: 18 },
+    { label: 'measure', width: 32 },
+    { label: 'where', width: 13 },
+    { label: 'expected', width: 21 },
+    { label: 'found', width: 24 },
     { label: 'verdict', width: 10 },
   ],
   rows,

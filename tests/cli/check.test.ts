@@ -54,6 +54,25 @@ describe('check', { timeout: LONG_MS }, () => {
     expect(outcome.out).toMatch(/MISS haircut\.principal_lost_through_k \(deep\) +every run == 0 USDC +got /);
   });
 
+  test.each([
+    ['classic/baseline', 'slabs.btc.risk.warmup=0 slots', 'haircut.h_stored_min', '>= 99 %', /^0\.0\d+$/],
+    ['classic/oracle-shock', 'slabs.btc.insurance=0 USDC', 'totals.insurance', '>= 6_000_000 USDC', /USDC$/],
+  ])('%s with %s is red, and says why in three lines', async (scenario, set, metric, bound, found) => {
+    const { code, out } = await runLab(['check', scenario, '--set', set], home);
+    expect(code).toBe(1);
+    // The seeds of the classics are their own.
+    const lines = out.split('\n');
+    const at = lines.findIndex((line) => line.includes(`MISS ${metric} `));
+    expect(lines[0]).toMatch(new RegExp(`^${scenario}: \\d of 1[12] missed \\(one run\\)$`));
+    const [, expected, got] = / {2}(\S.*\S) {2,}got (.*)$/.exec(lines[at]!.replace(`MISS ${metric}`, ''))!;
+    expect(expected).toBe(`every run ${bound}`);
+    expect(got).toMatch(found);
+    expect(lines[at + 1]).toBe(
+      `       seed 1: npx percolator-lab run ${scenario} --seed 1 --set '${set}' --check`,
+    );
+    expect(lines[at + 2]).toMatch(/^ {2}(MISS|ok) /);
+  });
+
   test('a baseline is compared to the last bit', async () => {
     const short = ['check', 'calm', '--baseline', 'base', ...QUICK];
     const missing = await runLab(short, home);
@@ -130,7 +149,11 @@ test(
       const args = ['check', 'calm', '--set', 'time.length=2 min', '--junit', 'canary.xml', ...QUICK];
       const { code, out } = await startLab(args, home, `${directory}/cli.js`).outcome;
       expect(code).toBe(3);
-      expect(out).toMatch(/MISS the run .*invariant 7 broken/);
+      const [heading, miss, command, rest] = out.split('\n');
+      expect(heading).toBe('calm: 1 of 1 missed (one run)');
+      expect(miss).toMatch(/^ {2}MISS the run {2}a result {2}got invariant 7 broken/);
+      expect(command).toMatch(/^ {7}seed 1: npx percolator-lab run calm --seed 1 .* --check$/);
+      expect(rest).toBe('0 of 1 scenarios are as expected');
       expect(readFileSync(join(home, 'canary.xml'), 'utf8')).toContain('errors="1"');
     } finally {
       rmSync(join(findPackageRoot(), directory), { recursive: true });
