@@ -119,6 +119,28 @@ export class EventLog implements EventSink {
     this.used = 0;
   }
 
+  // What reads a long stream reads it in place: a call with numbers that do not fit 31 bits puts each on the heap.
+
+  kind(at: number): EventKind {
+    return this.data[at * WIDTH] as EventKind;
+  }
+
+  subject(at: number): number {
+    return this.data[at * WIDTH + 1]!;
+  }
+
+  x(at: number): number {
+    return this.data[at * WIDTH + 2]!;
+  }
+
+  y(at: number): number {
+    return this.data[at * WIDTH + 3]!;
+  }
+
+  z(at: number): number {
+    return this.data[at * WIDTH + 4]!;
+  }
+
   /** Calls `visit` for events `from` … end, oldest first. */
   each(visit: (kind: EventKind, subject: number, x: number, y: number, z: number) => void, from = 0): void {
     const { data, used } = this;

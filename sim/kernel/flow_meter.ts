@@ -16,8 +16,6 @@ export interface Flow {
  * would cancel every liquidation.
  */
 export class FlowMeter implements Flow {
-  /** See `encodeGraph`. */
-  static readonly transient: readonly string[] = ['noteEvent'];
   private readonly market: Market;
   private readonly forcedOnly: boolean;
   private flow = 0;
@@ -30,19 +28,18 @@ export class FlowMeter implements Flow {
   }
 
   noteEvents(log: EventLog): void {
-    log.each(this.noteEvent);
-  }
-
-  private readonly noteEvent = (kind: EventKind, subject: number, x: number, y: number): void => {
-    if (kind === EventKind.PositionSet) {
-      this.replacedSign = Math.sign(y);
-    } else if (kind === EventKind.Liquidated) {
-      this.add(-this.replacedSign, x);
-    } else if (kind === EventKind.Traded && !this.forcedOnly) {
-      if (y === LP_ACCOUNT) this.add(1, x);
-      else if (subject === LP_ACCOUNT) this.add(-1, x);
+    for (let at = 0; at < log.length; at += 1) {
+      const kind = log.kind(at);
+      if (kind === EventKind.PositionSet) {
+        this.replacedSign = Math.sign(log.y(at));
+      } else if (kind === EventKind.Liquidated) {
+        this.add(-this.replacedSign, log.x(at));
+      } else if (kind === EventKind.Traded && !this.forcedOnly) {
+        if (log.y(at) === LP_ACCOUNT) this.add(1, log.x(at));
+        else if (log.subject(at) === LP_ACCOUNT) this.add(-1, log.x(at));
+      }
     }
-  };
+  }
 
   private add(direction: number, sizeQ: number): void {
     this.flow += direction * mulDivFloor(sizeQ, this.market.globals.priceLast, POS_SCALE);

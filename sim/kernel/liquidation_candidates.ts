@@ -72,8 +72,6 @@ class SideThresholds {
  * new one. (A rises only when a reset makes all positions of the side stale, and stale ones are nobody's to liquidate.)
  */
 export class LiquidationCandidates {
-  /** See `encodeGraph`. */
-  static readonly transient: readonly string[] = ['noteEvent'];
   private readonly market: Market;
   private readonly sides: readonly [SideThresholds, SideThresholds];
   private readonly maintenanceRate: number;
@@ -92,16 +90,18 @@ export class LiquidationCandidates {
 
   /** Reads what an instruction changed; call it after each. */
   noteEvents(log: EventLog): void {
-    if (log.length > 0) log.each(this.noteEvent);
+    for (let at = 0; at < log.length; at += 1) {
+      const kind = log.kind(at);
+      const isOfSide =
+        kind === EventKind.ExposureReduced ||
+        kind === EventKind.ModeChanged ||
+        kind === EventKind.DustCleared;
+      const subject = log.subject(at);
+      if (!isOfSide && subject >= 0) this.noteAccount(subject);
+    }
     this.noteSide(LONG);
     this.noteSide(SHORT);
   }
-
-  private readonly noteEvent = (kind: EventKind, subject: number): void => {
-    const isOfSide =
-      kind === EventKind.ExposureReduced || kind === EventKind.ModeChanged || kind === EventKind.DustCleared;
-    if (!isOfSide && subject >= 0) this.noteAccount(subject);
-  };
 
   private noteAccount(account: number): void {
     if (this.isChanged[account] === 1) return;

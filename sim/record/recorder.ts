@@ -125,14 +125,19 @@ export class Recorder implements SlabObserver {
 
   onEvents(log: EventLog): void {
     this.openLiquidation = null;
-    log.each((kind, subject, x, y, z) => {
+    for (let at = 0; at < log.length; at += 1) {
+      const kind = log.kind(at);
+      const subject = log.subject(at);
+      const x = log.x(at);
+      const y = log.y(at);
+      const z = log.z(at);
       this.book?.onEvent(kind, subject, x, y, z);
       // What comes after is told of orders and holds, and moves no atom.
-      if (kind > EventKind.DustCleared) return;
+      if (kind > EventKind.DustCleared) continue;
       this.record(kind, subject, x, y, z);
       this.ledger.apply(kind, subject, x, y, z);
       if (kind === EventKind.PnlSettled || kind === EventKind.TradePnl) this.trackReserve(subject);
-    });
+    }
   }
 
   /** Rows of one event; `ledger` is still in the state before it. */
