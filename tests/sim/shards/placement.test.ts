@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { calculateIndex, listUnderlyings } from '../../../sim/shards/coordinator.ts';
+import { MAX_ORACLE_PRICE } from '../../../engine/risk/index.ts';
+import { AGENT_MODULES } from '../../../sim/agents/index.ts';
+import { PriceLimitError } from '../../../sim/prices/distortion.ts';
+import type { Scenario } from '../../../sim/scenario/schema.ts';
+import { Control } from '../../../sim/shards/control.ts';
+import { Coordinator, calculateIndex, listUnderlyings } from '../../../sim/shards/coordinator.ts';
+import { FlowBoard } from '../../../sim/shards/flow_board.ts';
 import { placeSlabs } from '../../../sim/shards/placement.ts';
 import { PriceBoard } from '../../../sim/shards/price_board.ts';
-import { makeScenario } from '../kernel/harness.ts';
+import { makeScenario, UNIT } from '../kernel/harness.ts';
 
 describe('placement', () => {
   it.each([
@@ -45,6 +51,46 @@ describe('the index', () => {
     [20, 1_001],
   ])('of 1 001 in slot %i is %i', (slot, index) => {
     expect(calculateIndex(1_001, slot, windows)).toBe(index);
+  });
+});
+
+describe('a price that no engine can take', () => {
+  const prepare = (scenario: Scenario, slots: number, flow = 0) => {
+    const flows = new FlowBoard(1);
+    flows.write(0, flow);
+    const board = new PriceBoard(1);
+    const setup = {
+      scenario,
+      seed: 's',
+      registry: AGENT_MODULES,
+      board,
+      flows,
+      control: Control.create(1, 100),
+    };
+    const coordinator = new Coordinator(setup);
+    for (let slot = 0; slot < slots; slot += 1) coordinator.prepare(slot, slot + 1);
+  };
+
+  it('ends the run by name, whether an attack or the impact leads there', () => {
+    const params = { start: 3, length: 2, distortion: -9_999 };
+    const attack = { name: 'spike', kind: 'oracle_spike', slabs: ['a'], latencySlots: 0, params };
+    const price = { kind: 'constant', price: 1 } as const;
+    const attacked = makeScenario([], { underlyings: { BTC: { price } }, attacks: [attack] });
+    prepare(attacked, 3);
+    expect(() => prepare(attacked, 4)).toThrow(/price of BTC is 0 atoms per base in slot 3, out of what/);
+
+    const impact = {
+      kind: 'sqrt',
+      coefficientBps: 5_000,
+      volumeAtoms: UNIT,
+      halfLifeSlots: 10,
+      maxBps: 5_000,
+      forcedOnly: true,
+    } as const;
+    const highest = { kind: 'constant', price: MAX_ORACLE_PRICE } as const;
+    const moved = makeScenario([], { underlyings: { BTC: { price: highest, impact } } });
+    prepare(moved, 4);
+    expect(() => prepare(moved, 2, UNIT)).toThrow(PriceLimitError);
   });
 });
 
