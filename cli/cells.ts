@@ -9,7 +9,7 @@ import { type PoolOptions, runTasks } from '../sim/sweep/pool.ts';
 
 /** Metrics that expectations may name. */
 export const KNOWN_METRICS: readonly KnownMetric[] = [
-  ...listMetrics(true),
+  ...listMetrics(true, true),
   ...[...GROUP_METRICS, ...BOOK_GROUP_METRICS].map(
     ({ name, unit }): KnownMetric => ({ name, unit, scope: 'group' }),
   ),

@@ -6,6 +6,7 @@ import { chartBearers, chartGroups, chartHaircut, chartPayouts } from './haircut
 import { chartAttacks, chartReserve } from './manipulation.ts';
 import { chartInsurance, chartModes, chartMultiplier, chartStale } from './recovery.ts';
 import { chartLiquidations, chartOpenInterest, chartPrices } from './shock.ts';
+import { chartStylisedFacts } from './stylised.ts';
 
 export type { Chart } from './chart.ts';
 
@@ -17,6 +18,8 @@ export interface ReportCharts {
   recovery: Chart[];
   /** Empty without an order book. */
   book: Chart[];
+  /** Empty unless the scenario asks for them. */
+  stylised: Chart[];
 }
 
 export function calculateCharts(record: RunRecord, summary: Summary): ReportCharts {
@@ -32,5 +35,6 @@ export function calculateCharts(record: RunRecord, summary: Summary): ReportChar
       ...chartInsurance(input),
     ],
     book: [...chartQuotes(input), ...chartDepth(input)],
+    stylised: chartStylisedFacts(input),
   };
 }

@@ -42,7 +42,7 @@ export interface ExpectationOutcome {
 }
 
 const UNITS = new Map<string, Unit>(
-  [...listMetrics(true), ...GROUP_METRICS, ...BOOK_GROUP_METRICS].map(({ name, unit }) => [name, unit]),
+  [...listMetrics(true, true), ...GROUP_METRICS, ...BOOK_GROUP_METRICS].map(({ name, unit }) => [name, unit]),
 );
 
 /** A value of a metric with its unit and enough digits to tell it from its bound. */

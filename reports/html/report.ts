@@ -3,6 +3,7 @@ import { type Chart, calculateCharts } from '../charts/index.ts';
 import type { RunExpectation } from '../check/run_outcome.ts';
 import { formatCount, formatDuration, formatNumber } from '../format.ts';
 import type { Summary } from '../metrics/index.ts';
+import { asksForFacts } from '../metrics/stylised.ts';
 import {
   renderFit,
   renderIdentities,
@@ -16,6 +17,7 @@ import { html, Markup } from './markup.ts';
 import { renderFigure } from './parts.ts';
 import { renderDetailTables, renderHypotheses, renderSection, renderVerdict } from './sections.ts';
 import { STYLE } from './style.ts';
+import { renderStylisedSection } from './stylised.ts';
 
 /** The page may load nothing, run nothing, send nothing: whatever a scenario file smuggles in stays text. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -28,6 +30,7 @@ const NAVIGATION: readonly (readonly [id: string, title: string])[] = [
   ['manipulation', 'Oracle manipulation'],
   ['recovery', 'Reset recovery'],
   ['book', 'Book quality'],
+  ['stylised', 'Stylised facts'],
   ['details', 'Details'],
   ['reproduce', 'Reproduce'],
 ];
@@ -50,7 +53,7 @@ function renderHeader(record: RunRecord, sections: typeof NAVIGATION): Markup {
 /**
  * The report of a run: one self-contained page that needs no network and no JavaScript. The same text for the same
  * results. Charts link to the CSV files beside it in the run directory. Without expectations,
- * or an order book, there is no section of them.
+ * an order book, or a wish for stylised facts, there is no section of them.
  */
 export async function renderReport(
   record: RunRecord,
@@ -60,6 +63,7 @@ export async function renderReport(
   const hidden = [
     ...(expectations.length > 0 ? [] : ['expectations']),
     ...(record.tables.books.length > 0 ? [] : ['book']),
+    ...(asksForFacts(record) ? [] : ['stylised']),
   ];
   const isShown = ([id]: readonly [string, string]) => !hidden.includes(id);
   const charts = calculateCharts(record, summary);
@@ -68,6 +72,7 @@ export async function renderReport(
   const manipulation = await renderFigures(charts.manipulation);
   const recovery = await renderFigures(charts.recovery);
   const book = await renderFigures(charts.book);
+  const stylised = await renderFigures(charts.stylised);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><link rel="icon" href="data:,">
@@ -81,7 +86,7 @@ ${renderSection(record, summary, 'haircut', 'Haircut fairness', haircut)}${rende
   'manipulation',
   'Oracle-manipulation defence',
   html`${renderHypotheses(record)}${manipulation}`,
-)}${renderSection(record, summary, 'recovery', 'Reset recovery', recovery)}${renderBookSection(record, summary, book)}<section aria-labelledby="details"><h2 id="details">Details</h2>
+)}${renderSection(record, summary, 'recovery', 'Reset recovery', recovery)}${renderBookSection(record, summary, book)}${renderStylisedSection(record, summary, stylised)}<section aria-labelledby="details"><h2 id="details">Details</h2>
 ${renderFit(summary)}${renderLabels(record)}${renderIdentities(summary)}${renderDetailTables(record, summary)}${renderRejections(record)}</section>
 ${renderReproduction(record, summary)}</main>
 <footer>Made by percolator-lab from recorded results. Amounts are in quote tokens unless they say otherwise; h, A and K are explained in docs/reading-reports.md.</footer>

@@ -7,6 +7,7 @@ export const SECTIONS = [
   'recovery',
   'liquidations',
   'book',
+  'stylised',
   'market',
   'totals',
 ] as const;

@@ -20,6 +20,7 @@ import { manipulationMetrics } from './manipulation.ts';
 import { marketMetrics } from './market.ts';
 import { openClaimsMetrics } from './open_claims.ts';
 import { recoveryMetrics } from './recovery.ts';
+import { asksForFacts, STYLISED_METRICS } from './stylised.ts';
 import { totalsMetrics } from './totals.ts';
 import { calculateVerdict, type Verdict } from './verdict.ts';
 
@@ -71,13 +72,16 @@ export interface Summary {
   fit: FitRow[];
 }
 
-/** The numbers of a run: those of order books only if it has one. */
-export const listMetrics = (hasBook: boolean): readonly MetricDefinition[] =>
-  hasBook ? [...METRICS, ...BOOK_METRICS] : METRICS;
+/** The numbers of a run: those of order books only if it has one, the stylised facts only if it asks for them. */
+export const listMetrics = (hasBook: boolean, hasFacts: boolean): readonly MetricDefinition[] => [
+  ...METRICS,
+  ...(hasBook ? BOOK_METRICS : []),
+  ...(hasFacts ? STYLISED_METRICS : []),
+];
 
 /** All numbers of a run: for the whole, per slab, its money identities and its fit to published figures. */
 export function calculateSummary(record: RunRecord): Summary {
-  const definitions = listMetrics(record.tables.books.length > 0);
+  const definitions = listMetrics(record.tables.books.length > 0, asksForFacts(record));
   const calculateValues = (view: View): Record<string, MetricValue> =>
     Object.fromEntries(definitions.map((metric) => [metric.name, metric.calculate(view)]));
   const runView = calculateRunView(record);

@@ -20,7 +20,7 @@ export interface SweepPoint {
   hasBook: boolean;
 }
 
-const RUN_METRICS = listMetrics(true);
+const RUN_METRICS = listMetrics(true, true);
 const ALL_GROUP_METRICS = [...GROUP_METRICS, ...BOOK_GROUP_METRICS];
 
 /** Texts to add to the result files for one point. */
@@ -36,12 +36,15 @@ export interface SweepPointOutput {
 
 const formatRows = (rows: readonly unknown[][]) => stringify(rows as unknown[][], { escape_formulas: true });
 
+/** The numbers of a cell's row, which are of the whole run: stylised facts are facts of a slab. */
+const listCellMetrics = (hasBook: boolean) => listMetrics(hasBook, false);
+
 /** Header lines of the tables of a sweep; `paths` are the swept ones, `hasBook` as in `SweepPoint`. */
 export function formatSweepHeaders(
   paths: readonly string[],
   hasBook: boolean,
 ): Omit<SweepPointOutput, 'summary' | 'missed'> {
-  const metrics = listMetrics(hasBook).map(({ name }) => name);
+  const metrics = listCellMetrics(hasBook).map(({ name }) => name);
   return {
     cellsCsv: formatRows([['cell', 'point', ...paths, 'seed', 'failure', 'broken', ...metrics]]),
     statisticsCsv: formatRows([
@@ -77,7 +80,7 @@ function formatCells({ cells, firstCell, hasBook, point, values }: SweepPoint): 
   return formatRows(
     cells.map(({ failure, result, seed }, at) => {
       const metrics: MetricValues = result?.metrics ?? {};
-      const numbers = listMetrics(hasBook).map(({ name }) => metrics[name] ?? null);
+      const numbers = listCellMetrics(hasBook).map(({ name }) => metrics[name] ?? null);
       const broken = result?.broken.length ?? null;
       return [firstCell + at, point, ...labels, seed, failure?.message ?? null, broken, ...numbers];
     }),

@@ -142,6 +142,7 @@ export class ScenarioResolver {
         measure: {
           sampleEverySlots: measure?.sample_every ?? 1,
           crankedEverySlots: measure?.cranked_every ?? 1,
+          ...(measure?.stylised_facts && { stylisedFacts: true }),
         },
         fit: this.readSection('fit') ?? [],
         labels: this.readLabels(),

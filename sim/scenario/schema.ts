@@ -66,6 +66,8 @@ export interface AttackSpec {
 export interface MeasureSpec {
   sampleEverySlots: number;
   crankedEverySlots: number;
+  /** Present, and true, if the scenario asks for the facts that every real market shows. */
+  stylisedFacts?: true;
 }
 
 export interface UnderlyingSpec {
@@ -275,6 +277,12 @@ const measureType = z.strictObject({
   cranked_every: duration(1)
     .prefault('25 slots')
     .describe('Distance between two measurements of the cranked h.'),
+  stylised_facts: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Holds the returns of each order book against the facts that every real market shows; a sample is the unit of time.',
+    ),
 });
 
 const fitType = z
