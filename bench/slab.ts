@@ -5,8 +5,8 @@
 import { calculateNeutralExtensions, MAX_ACCOUNTS } from '../engine/risk/index.ts';
 import {
   applySlab,
-  BUY,
   type BookSide,
+  BUY,
   calculateDefaultSlabParams,
   DEFAULT_CAPACITIES,
   OrderKind,
@@ -21,7 +21,7 @@ const TICK = 1_000_000;
 const LOT = 1_000;
 const CAPITAL = 1_000_000_000_000;
 /** Room between the sides in ticks, so that what rests never crosses. */
-const SPREAD = 10;
+const SPREAD = 50;
 
 export function createSlab(accounts = MAX_ACCOUNTS): Slab {
   const slab = new Slab({
@@ -193,7 +193,7 @@ function measureFills(sweep: number): Measurement {
       run(slab, { op: 'batchOpen', ...course.inputs });
       const kind = OrderKind.Ioc;
       return Array.from({ length: CHUNK / sweep }, () =>
-        course.place(course.account(), side, kind, -2 * SPREAD + 2, LOT * sweep),
+        course.place(course.account(), side, kind, 2 - 2 * SPREAD, LOT * sweep),
       );
     },
     work: (instructions) => {
@@ -202,42 +202,45 @@ function measureFills(sweep: number): Measurement {
   };
 }
 
-/** A reservation over ten levels and its commit. */
+/** Reservations over ten levels each and their commits, one after the other. */
 function measureHold(): Measurement {
   const course = new Course('holds');
   const { slab } = course;
   for (let nth = 0; nth < 10_000; nth += 1) run(slab, course.drawResting(2_000));
+  const pairs = 8;
   return {
     name: 'reserve + commit',
-    operations: 1,
+    operations: pairs,
     prepare: () => {
       course.slot += 1;
       run(slab, { op: 'batchOpen', ...course.inputs });
-      for (let ticks = 1; ticks <= 10; ticks += 1) {
+      for (let ticks = 1; ticks <= 10 * pairs; ticks += 1) {
         run(slab, course.place(course.account(), SELL, OrderKind.Limit, 0 - ticks, LOT));
       }
       course.slot += 1;
       run(slab, { op: 'batchOpen', ...course.inputs });
-      const account = course.account();
-      const { inputs } = course;
-      const reserve: SlabInstruction = {
-        op: 'reserve',
-        route: 1,
-        account,
-        side: BUY,
-        qty: 10 * LOT,
-        limit: PRICE + SPREAD * TICK,
-        ttl: 10,
-        seqno: slab.seqno,
-        ...inputs,
-      };
-      return [reserve];
+      return [];
     },
-    work: ([reserve]) => {
-      run(slab, reserve!);
-      const { hold, holdId } = slab.lastResult;
-      const { account } = reserve as SlabInstruction & { account: number };
-      run(slab, { op: 'commit', account, hold, id: holdId, ...course.inputs });
+    work: () => {
+      for (let nth = 0; nth < pairs; nth += 1) {
+        const account = (course.slot * pairs + nth) % MAX_ACCOUNTS;
+        const { inputs } = course;
+        const limit = PRICE + SPREAD * TICK;
+        const seqno = slab.seqno;
+        run(slab, {
+          op: 'reserve',
+          route: 1,
+          account,
+          side: BUY,
+          qty: 10 * LOT,
+          limit,
+          ttl: 10,
+          seqno,
+          ...inputs,
+        });
+        const { hold, holdId } = slab.lastResult;
+        run(slab, { op: 'commit', account, hold, id: holdId, ...inputs });
+      }
     },
   };
 }

@@ -133,7 +133,7 @@ function withRate(instruction: RiskInstruction, fundingRate: number): RiskInstru
 /** A freed account leaves no order and no hold behind. */
 function closeTrader(slab: Slab, account: number): void {
   cancelOrders(slab, account, CancelReason.AccountClosed);
-  const at = slab.traderAt(account);
+  const at = slab.editTrader(account);
   if (slab.words[at + Trader.openOrders] !== 0 || slab.words[at + Trader.holds] !== 0) refuse('HasOrders');
-  for (let word = at; word < at + SLAB_LAYOUT.trader.length; word += 1) slab.set(word, 0);
+  slab.words.fill(0, at, at + SLAB_LAYOUT.trader.length);
 }

@@ -20,6 +20,9 @@ import { giveBack, take } from './pools.ts';
 import { closeLevel, openLevel } from './price_index.ts';
 import type { Slab } from './state.ts';
 
+/** A trader's list of orders: its head and its length. */
+const TRADER_LIST_WORDS = 2;
+
 /** Is `price` at least as good for someone on `side` as their limit? */
 export function isWithin(side: BookSide, price: number, limit: number): boolean {
   return side === BUY ? price <= limit : price >= limit;
@@ -66,72 +69,72 @@ export function createOrder(
 ): number {
   const { orders, words } = slab;
   const link = take(slab, orders, 'OrdersFull');
-  const at = orders.at(link);
+  const at = slab.editNew(orders, link);
   const id = words[Book.nextOrderId]!;
-  const trader = slab.traderAt(account);
-  const head = words[trader + Trader.ordersHead]!;
-  slab.set(at + Order.id, id);
-  slab.set(at + Order.account, account);
-  slab.set(at + Order.side, side);
-  slab.set(at + Order.price, price);
-  slab.set(at + Order.qty, qty);
-  slab.set(at + Order.flags, flags);
-  slab.set(at + Order.epoch, words[Book.batchEpoch]!);
-  slab.set(at + Order.accountNext, head);
+  const trader = slab.editAt(slab.traderAt(account), TRADER_LIST_WORDS);
+  const head = words[trader + Trader.ordersHead]! | 0;
+  words[at + Order.id] = id;
+  words[at + Order.account] = account;
+  words[at + Order.side] = side;
+  words[at + Order.price] = price;
+  words[at + Order.qty] = qty;
+  words[at + Order.flags] = flags;
+  words[at + Order.epoch] = words[Book.batchEpoch]!;
+  words[at + Order.accountNext] = head;
   slab.set(Book.nextOrderId, requireSafe(id + 1));
   if (head !== 0) slab.set(orders.at(head) + Order.accountPrev, link);
-  slab.set(trader + Trader.ordersHead, link);
-  slab.add(trader + Trader.openOrders, 1);
+  words[trader + Trader.ordersHead] = link;
+  words[trader + Trader.openOrders]! += 1;
   slab.lastResult.order = link - 1;
   slab.lastResult.orderId = id;
   slab.market.sink?.emit(EventKind.OrderPlaced, account, id, price, side === BUY ? qty : 0 - qty);
   return link;
 }
 
-/** Puts an order at the end of its level. Overflow if the level's total leaves the envelope. */
+/** Puts an order, new or detached, at the end of its level. Overflow if the level's total leaves the envelope. */
 export function restOrder(slab: Slab, link: number): void {
   const { levels, orders, words } = slab;
   const at = orders.at(link);
   const side = words[at + Order.side] as BookSide;
   const price = words[at + Order.price]!;
   const level = openLevel(slab, side, price);
-  const levelAt = levels.at(level);
-  const prev = words[levelAt + Level.tail]!;
-  slab.set(levelAt + Level.totalQ, requireSafe(words[levelAt + Level.totalQ]! + words[at + Order.qty]!));
-  slab.set(levelAt + Level.tail, link);
-  slab.add(levelAt + Level.orders, 1);
-  if (prev === 0) slab.set(levelAt + Level.head, link);
+  const levelAt = slab.edit(levels, level);
+  const prev = words[levelAt + Level.tail]! | 0;
+  words[levelAt + Level.totalQ] = requireSafe(words[levelAt + Level.totalQ]! + words[at + Order.qty]!);
+  words[levelAt + Level.tail] = link;
+  words[levelAt + Level.orders]! += 1;
+  if (prev === 0) words[levelAt + Level.head] = link;
   else slab.set(orders.at(prev) + Order.next, link);
-  slab.set(at + Order.state, OrderState.Resting);
-  slab.set(at + Order.level, level);
-  slab.set(at + Order.prev, prev);
+  words[at + Order.state] = OrderState.Resting;
+  words[at + Order.level] = level;
+  words[at + Order.prev] = prev;
   touch(slab, side, price);
 }
 
-/** Puts an order at the end of the pending list. */
+/** Puts a new order at the end of the pending list. */
 export function suspendOrder(slab: Slab, link: number): void {
   const { orders, words } = slab;
-  const prev = words[Book.pendingTail]!;
+  const prev = words[Book.pendingTail]! | 0;
   slab.set(Book.pendingTail, link);
   if (prev === 0) slab.set(Book.pendingHead, link);
   else slab.set(orders.at(prev) + Order.next, link);
   const at = orders.at(link);
-  slab.set(at + Order.state, OrderState.Pending);
-  slab.set(at + Order.prev, prev);
+  words[at + Order.state] = OrderState.Pending;
+  words[at + Order.prev] = prev;
 }
 
-/** Takes an order out of its level or the pending list; an empty level closes. The order keeps its entry. */
+/** Takes an order out of its level or the pending list; an empty level closes. The order keeps its entry, saved. */
 export function detachOrder(slab: Slab, link: number): void {
   const { levels, orders, words } = slab;
-  const at = orders.at(link);
-  const next = words[at + Order.next]!;
-  const prev = words[at + Order.prev]!;
-  const level = words[at + Order.level]!;
+  const at = slab.edit(orders, link);
+  const next = words[at + Order.next]! | 0;
+  const prev = words[at + Order.prev]! | 0;
+  const level = words[at + Order.level]! | 0;
   if (prev !== 0) slab.set(orders.at(prev) + Order.next, next);
   if (next !== 0) slab.set(orders.at(next) + Order.prev, prev);
-  slab.set(at + Order.level, 0);
-  slab.set(at + Order.prev, 0);
-  slab.set(at + Order.next, 0);
+  words[at + Order.level] = 0;
+  words[at + Order.prev] = 0;
+  words[at + Order.next] = 0;
   if (words[at + Order.state] === OrderState.Pending) {
     if (prev === 0) slab.set(Book.pendingHead, next);
     if (next === 0) slab.set(Book.pendingTail, prev);
@@ -139,12 +142,12 @@ export function detachOrder(slab: Slab, link: number): void {
   }
   const side = words[at + Order.side] as BookSide;
   touch(slab, side, words[at + Order.price]!);
-  const levelAt = levels.at(level);
-  slab.add(levelAt + Level.orders, -1);
-  slab.add(levelAt + Level.totalQ, 0 - words[at + Order.qty]!);
-  slab.add(levelAt + Level.reservedQ, 0 - words[at + Order.reservedQ]!);
-  if (prev === 0) slab.set(levelAt + Level.head, next);
-  if (next === 0) slab.set(levelAt + Level.tail, prev);
+  const levelAt = slab.edit(levels, level);
+  words[levelAt + Level.orders]! -= 1;
+  words[levelAt + Level.totalQ]! -= words[at + Order.qty]!;
+  words[levelAt + Level.reservedQ]! -= words[at + Order.reservedQ]!;
+  if (prev === 0) words[levelAt + Level.head] = next;
+  if (next === 0) words[levelAt + Level.tail] = prev;
   if (words[levelAt + Level.orders] === 0) closeLevel(slab, side, level);
 }
 
@@ -152,13 +155,13 @@ export function detachOrder(slab: Slab, link: number): void {
 export function freeOrder(slab: Slab, link: number): void {
   const { orders, words } = slab;
   const at = orders.at(link);
-  const next = words[at + Order.accountNext]!;
-  const prev = words[at + Order.accountPrev]!;
-  const trader = slab.traderAt(words[at + Order.account]!);
+  const next = words[at + Order.accountNext]! | 0;
+  const prev = words[at + Order.accountPrev]! | 0;
+  const trader = slab.editAt(slab.traderAt(words[at + Order.account]!), TRADER_LIST_WORDS);
   if (prev !== 0) slab.set(orders.at(prev) + Order.accountNext, next);
-  else slab.set(trader + Trader.ordersHead, next);
+  else words[trader + Trader.ordersHead] = next;
   if (next !== 0) slab.set(orders.at(next) + Order.accountPrev, prev);
-  slab.add(trader + Trader.openOrders, -1);
+  words[trader + Trader.openOrders]! -= 1;
   giveBack(slab, orders, link);
 }
 
@@ -177,18 +180,19 @@ export function shrinkOrder(slab: Slab, link: number, q: number): void {
     removeOrder(slab, link);
     return;
   }
-  slab.set(at + Order.qty, qty - q);
+  slab.edit(orders, link);
+  words[at + Order.qty] = qty - q;
   if (words[at + Order.state] !== OrderState.Resting) return;
-  slab.add(levels.at(words[at + Order.level]!) + Level.totalQ, 0 - q);
+  words[slab.edit(levels, words[at + Order.level]!) + Level.totalQ]! -= q;
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
 }
 
 /** What holds have locked of an order changes by `delta`. */
 export function changeReserved(slab: Slab, link: number, delta: number): void {
   const { levels, orders, words } = slab;
-  const at = orders.at(link);
-  slab.add(at + Order.reservedQ, delta);
-  slab.add(levels.at(words[at + Order.level]!) + Level.reservedQ, delta);
+  const at = slab.edit(orders, link);
+  words[at + Order.reservedQ]! += delta;
+  words[slab.edit(levels, words[at + Order.level]!) + Level.reservedQ]! += delta;
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
 }
 
@@ -228,16 +232,20 @@ function writeQuotes(slab: Slab, side: BookSide): void {
   let level = slab.bestLevel(side);
   for (let row = 0; row < QUOTE_LEVELS; row += 1) {
     const at = quoteAt(side, row);
-    if (level === 0) {
-      if (words[at + Quote.price] === 0) return;
-      slab.set(at + Quote.price, 0);
-      slab.set(at + Quote.availableQ, 0);
-      continue;
+    let price = 0;
+    let availableQ = 0;
+    if (level !== 0) {
+      const levelAt = levels.at(level);
+      price = words[levelAt + Level.price]!;
+      availableQ = words[levelAt + Level.totalQ]! - words[levelAt + Level.reservedQ]!;
+      level = words[levelAt + Level.next]! | 0;
+    } else if (words[at + Quote.price] === 0) {
+      return;
     }
-    const levelAt = levels.at(level);
-    slab.set(at + Quote.price, words[levelAt + Level.price]!);
-    slab.set(at + Quote.availableQ, words[levelAt + Level.totalQ]! - words[levelAt + Level.reservedQ]!);
-    level = words[levelAt + Level.next]!;
+    if (words[at + Quote.price] === price && words[at + Quote.availableQ] === availableQ) continue;
+    slab.editAt(at, QUOTE_WORDS);
+    words[at + Quote.price] = price;
+    words[at + Quote.availableQ] = availableQ;
   }
 }
 

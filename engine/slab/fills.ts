@@ -115,14 +115,14 @@ export function fill(
 function recordTrade(slab: Slab, at: number, taker: number, q: number, nowSlot: number): void {
   const { words } = slab;
   const seq = words[Book.tradeCount]!;
-  const row = slab.tradeAt((seq % slab.capacities.maxTrades) + 1);
-  slab.set(row + Trade.seq, seq);
-  slab.set(row + Trade.slot, nowSlot);
-  slab.set(row + Trade.price, words[at + Order.price]!);
-  slab.set(row + Trade.qty, q);
-  slab.set(row + Trade.maker, words[at + Order.account]!);
-  slab.set(row + Trade.taker, taker);
-  slab.set(row + Trade.takerSide, words[at + Order.side] === BUY ? SELL : BUY);
-  slab.set(row + Trade.makerOrder, words[at + Order.id]!);
+  const row = slab.editTrade((seq % slab.capacities.maxTrades) + 1);
+  words[row + Trade.seq] = seq;
+  words[row + Trade.slot] = nowSlot;
+  words[row + Trade.price] = words[at + Order.price]!;
+  words[row + Trade.qty] = q;
+  words[row + Trade.maker] = words[at + Order.account]!;
+  words[row + Trade.taker] = taker;
+  words[row + Trade.takerSide] = words[at + Order.side] === BUY ? SELL : BUY;
+  words[row + Trade.makerOrder] = words[at + Order.id]!;
   slab.set(Book.tradeCount, requireSafe(seq + 1));
 }

@@ -69,27 +69,31 @@ function calculateBooked(side: BookSide, q: number, price: number): number {
 export function bookAggression(slab: Slab, index: number, side: BookSide, q: number, price: number): void {
   let row = rowOf(slab, index);
   if (row === 0) row = openRow(slab, index);
-  const at = slab.aggressorAt(row);
-  slab.add(at + (side === BUY ? Aggressor.buyQ : Aggressor.sellQ), q);
-  const notional = at + (side === BUY ? Aggressor.buyNotional : Aggressor.sellNotional);
-  slab.add(notional, calculateBooked(side, q, price));
+  const at = slab.editAggressor(row);
+  const { words } = slab;
+  words[at + (side === BUY ? Aggressor.buyQ : Aggressor.sellQ)]! += q;
+  words[at + (side === BUY ? Aggressor.buyNotional : Aggressor.sellNotional)]! += calculateBooked(
+    side,
+    q,
+    price,
+  );
 }
 
 function openRow(slab: Slab, index: number): number {
   const { words } = slab;
   const row = words[Book.aggressorsUsed]! + 1;
   slab.set(Book.aggressorsUsed, row);
-  const at = slab.aggressorAt(row);
-  slab.set(at + Aggressor.account, index);
   // Whoever had the row in an earlier batch left words in it.
-  slab.set(at + Aggressor.buyQ, 0);
-  slab.set(at + Aggressor.buyNotional, 0);
-  slab.set(at + Aggressor.sellQ, 0);
-  slab.set(at + Aggressor.sellNotional, 0);
-  slab.set(at + Aggressor.taxed, 0);
-  const trader = slab.traderAt(index);
-  slab.set(trader + Trader.aggressor, row);
-  slab.set(trader + Trader.aggressorEpoch, words[Book.batchEpoch]!);
+  const at = slab.editAggressor(row);
+  words[at + Aggressor.account] = index;
+  words[at + Aggressor.buyQ] = 0;
+  words[at + Aggressor.buyNotional] = 0;
+  words[at + Aggressor.sellQ] = 0;
+  words[at + Aggressor.sellNotional] = 0;
+  words[at + Aggressor.taxed] = 0;
+  const trader = slab.editTrader(index);
+  words[trader + Trader.aggressor] = row;
+  words[trader + Trader.aggressorEpoch] = words[Book.batchEpoch]!;
   return row;
 }
 

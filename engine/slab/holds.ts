@@ -52,22 +52,23 @@ export function reserve(slab: Slab, ix: Reserve): void {
   const trader = slab.traderAt(account);
   if (words[trader + Trader.holds]! >= params.maxHolds) refuse('TooManyHolds');
   const link = take(slab, holds, 'HoldsFull');
-  const at = holds.at(link);
+  const at = slab.editNew(holds, link);
   const id = words[Book.nextHoldId]!;
   slab.set(Book.nextHoldId, requireSafe(id + 1));
-  slab.set(at + Hold.id, id);
-  slab.set(at + Hold.route, route);
-  slab.set(at + Hold.account, account);
-  slab.set(at + Hold.side, side);
+  words[at + Hold.id] = id;
+  words[at + Hold.route] = route;
+  words[at + Hold.account] = account;
+  words[at + Hold.side] = side;
   lockSlices(slab, link, ix);
-  slab.set(at + Hold.expirySlot, requireSafe(nowSlot + ttl));
-  slab.set(at + Hold.mark, calculateMarkPrice(slab, ix.oraclePrice));
+  words[at + Hold.expirySlot] = requireSafe(nowSlot + ttl);
+  words[at + Hold.mark] = calculateMarkPrice(slab, ix.oraclePrice);
   const notional = words[at + Hold.notional]!;
   const bond = mulDivCeil(notional, params.holdFeeBps * ttl, BPS);
-  slab.set(at + Hold.bond, bond);
+  words[at + Hold.bond] = bond;
   if (capital < words[trader + Trader.lockedBond]! + bond) refuse('InsufficientBalance');
-  slab.add(trader + Trader.lockedBond, bond);
-  slab.add(trader + Trader.holds, 1);
+  slab.editTrader(account);
+  words[trader + Trader.lockedBond]! += bond;
+  words[trader + Trader.holds]! += 1;
   const locked = words[at + Hold.qty]!;
   market.sink?.emit(EventKind.Reserved, account, id, locked, notional);
   lastResult.hold = link - 1;
@@ -117,54 +118,56 @@ function lockSlice(slab: Slab, hold: number, link: number, last: number, q: numb
   const notional = mulDivCeil(q, price, POS_SCALE);
   const charge = calculateCharge(slab, q, price);
   const slice = take(slab, slices, 'SlicesFull');
-  const at = slices.at(slice);
-  const head = words[order + Order.slices]!;
-  slab.set(at + Slice.hold, hold);
-  slab.set(at + Slice.order, link);
-  slab.set(at + Slice.qty, q);
-  slab.set(at + Slice.notional, notional);
-  slab.set(at + Slice.orderNext, head);
+  const at = slab.editNew(slices, slice);
+  const head = words[order + Order.slices]! | 0;
+  words[at + Slice.hold] = hold;
+  words[at + Slice.order] = link;
+  words[at + Slice.qty] = q;
+  words[at + Slice.notional] = notional;
+  words[at + Slice.orderNext] = head;
   if (head !== 0) slab.set(slices.at(head) + Slice.orderPrev, slice);
-  slab.set(order + Order.slices, slice);
   changeReserved(slab, link, q);
-  const reserved = slab.traderAt(words[order + Order.account]!) + Trader.reservedNotional;
-  slab.set(reserved, requireSafe(words[reserved]! + notional));
+  words[order + Order.slices] = slice;
+  const reserved = slab.editTrader(words[order + Order.account]!) + Trader.reservedNotional;
+  words[reserved] = requireSafe(words[reserved]! + notional);
+  // The hold and its slices are new, so they were saved.
   const holdAt = slab.holds.at(hold);
-  slab.set(last === 0 ? holdAt + Hold.slices : slices.at(last) + Slice.next, slice);
-  slab.add(holdAt + Hold.sliceCount, 1);
-  slab.add(holdAt + Hold.qty, q);
-  slab.set(holdAt + Hold.notional, requireSafe(words[holdAt + Hold.notional]! + notional));
-  slab.set(holdAt + Hold.worstPrice, price);
-  slab.set(holdAt + Hold.maxCharge, requireSafe(words[holdAt + Hold.maxCharge]! + charge));
+  words[last === 0 ? holdAt + Hold.slices : slices.at(last) + Slice.next] = slice;
+  words[holdAt + Hold.sliceCount]! += 1;
+  words[holdAt + Hold.qty]! += q;
+  words[holdAt + Hold.notional] = requireSafe(words[holdAt + Hold.notional]! + notional);
+  words[holdAt + Hold.worstPrice] = price;
+  words[holdAt + Hold.maxCharge] = requireSafe(words[holdAt + Hold.maxCharge]! + charge);
   return slice;
 }
 
 /** Frees a slice and what it locked. Its hold's list is the caller's business. */
 function unlockSlice(slab: Slab, link: number): void {
   const { slices, words } = slab;
-  const at = slices.at(link);
-  const order = words[at + Slice.order]!;
-  const next = words[at + Slice.orderNext]!;
-  const prev = words[at + Slice.orderPrev]!;
-  const orderAt = slab.orders.at(order);
+  const at = slab.edit(slices, link);
+  const order = words[at + Slice.order]! | 0;
+  const next = words[at + Slice.orderNext]! | 0;
+  const prev = words[at + Slice.orderPrev]! | 0;
   if (next !== 0) slab.set(slices.at(next) + Slice.orderPrev, prev);
-  slab.set(prev === 0 ? orderAt + Order.slices : slices.at(prev) + Slice.orderNext, next);
   changeReserved(slab, order, 0 - words[at + Slice.qty]!);
-  const maker = slab.traderAt(words[orderAt + Order.account]!);
-  slab.add(maker + Trader.reservedNotional, 0 - words[at + Slice.notional]!);
+  const orderAt = slab.orders.at(order);
+  if (prev === 0) words[orderAt + Order.slices] = next;
+  else slab.set(slices.at(prev) + Slice.orderNext, next);
+  const maker = slab.editTrader(words[orderAt + Order.account]!);
+  words[maker + Trader.reservedNotional]! -= words[at + Slice.notional]!;
   giveBack(slab, slices, link);
 }
 
 /** A hold without slices goes; its bond is no longer locked. */
 function closeHold(slab: Slab, link: number, end: HoldEnd): void {
   const { holds, market, words } = slab;
-  const at = holds.at(link);
+  const at = slab.edit(holds, link);
   const account = words[at + Hold.account]!;
   const bond = words[at + Hold.bond]!;
   const isForfeit = end === HoldEnd.Cancelled || end === HoldEnd.Expired;
-  const trader = slab.traderAt(account);
-  slab.add(trader + Trader.holds, -1);
-  slab.add(trader + Trader.lockedBond, 0 - bond);
+  const trader = slab.editTrader(account);
+  words[trader + Trader.holds]! -= 1;
+  words[trader + Trader.lockedBond]! -= bond;
   if (isForfeit) chargeIntoInsurance(slab, account, bond, FeeKind.HoldBond);
   market.sink?.emit(EventKind.HoldClosed, account, words[at + Hold.id]!, end, isForfeit ? bond : 0);
   giveBack(slab, holds, link);
@@ -277,14 +280,14 @@ function dropSlice(slab: Slab, link: number): void {
   const charge = calculateCharge(slab, qty, words[slab.orders.at(words[at + Slice.order]!) + Order.price]!);
   unlinkSlice(slab, hold, link);
   unlockSlice(slab, link);
-  const holdAt = slab.holds.at(hold);
-  const bond = words[holdAt + Hold.bond]!;
-  slab.set(holdAt + Hold.bond, 0);
-  slab.add(holdAt + Hold.qty, 0 - qty);
-  slab.add(holdAt + Hold.notional, 0 - notional);
-  slab.add(holdAt + Hold.maxCharge, 0 - charge);
-  slab.add(holdAt + Hold.sliceCount, -1);
-  slab.add(slab.traderAt(words[holdAt + Hold.account]!) + Trader.lockedBond, 0 - bond);
+  const holdAt = slab.edit(slab.holds, hold);
+  const trader = slab.editTrader(words[holdAt + Hold.account]!);
+  words[trader + Trader.lockedBond]! -= words[holdAt + Hold.bond]!;
+  words[holdAt + Hold.bond] = 0;
+  words[holdAt + Hold.qty]! -= qty;
+  words[holdAt + Hold.notional]! -= notional;
+  words[holdAt + Hold.maxCharge]! -= charge;
+  words[holdAt + Hold.sliceCount]! -= 1;
   if (words[holdAt + Hold.sliceCount] === 0) closeHold(slab, hold, HoldEnd.Pruned);
 }
 

@@ -6,6 +6,9 @@ import type { Slab } from './state.ts';
 
 type PoolName = 'orders' | 'levels' | 'nodes' | 'holds' | 'slices';
 
+/** A pool's numbers in the book stand together: first free, fresh, used. */
+const POOL_WORDS = 3;
+
 /** Where a pool's records and its three counters stand. Entries are named by their links. */
 export class Pool {
   readonly base: number;
@@ -29,32 +32,36 @@ export class Pool {
 
   /** Address of the record with this link. */
   at(link: number): number {
-    return this.base + link * this.length;
+    return this.base + (link | 0) * this.length;
   }
 }
 
 /** Takes an entry, all zeros: the one freed last, else the first one never used. Refuses with `full` if there is none. */
 export function take(slab: Slab, pool: Pool, full: SlabErrorName): number {
   const { words } = slab;
-  let link = words[pool.free]!;
-  if (link !== 0) {
-    const next = pool.at(link) + pool.next;
-    slab.set(pool.free, words[next]!);
+  const free = words[pool.free]! | 0;
+  slab.editAt(pool.free, POOL_WORDS);
+  if (free !== 0) {
+    const next = pool.at(free) + pool.next;
+    words[pool.free] = words[next]!;
     slab.set(next, 0);
-  } else {
-    link = words[pool.fresh]! + 1;
-    if (link > pool.capacity) refuse(full);
-    slab.set(pool.fresh, link);
+    words[pool.used]! += 1;
+    return free;
   }
-  slab.add(pool.used, 1);
+  const link = (words[pool.fresh]! | 0) + 1;
+  if (link > pool.capacity) refuse(full);
+  words[pool.fresh] = link;
+  words[pool.used]! += 1;
   return link;
 }
 
-/** Zeroes an entry and puts it in front of the free list. */
+/** Zeroes an entry that was saved and puts it in front of the free list. */
 export function giveBack(slab: Slab, pool: Pool, link: number): void {
+  const { words } = slab;
   const at = pool.at(link);
-  for (let word = at; word < at + pool.length; word += 1) slab.set(word, 0);
-  slab.set(at + pool.next, slab.words[pool.free]!);
-  slab.set(pool.free, link);
-  slab.add(pool.used, -1);
+  for (let word = at; word < at + pool.length; word += 1) words[word] = 0;
+  slab.editAt(pool.free, POOL_WORDS);
+  words[at + pool.next] = words[pool.free]!;
+  words[pool.free] = link;
+  words[pool.used]! -= 1;
 }

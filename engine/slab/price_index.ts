@@ -71,7 +71,7 @@ export function openLevel(slab: Slab, side: BookSide, price: number): number {
 
 function takeLevel(slab: Slab, price: number): number {
   const level = take(slab, slab.levels, 'CorruptState');
-  slab.set(slab.levels.at(level) + Level.price, price);
+  slab.words[slab.editNew(slab.levels, level) + Level.price] = price;
   return level;
 }
 
@@ -93,30 +93,30 @@ function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): nu
   }
   // All prices of the subtree lie on the same side of the new one.
   const isAbove = bitOf(bit, upper, lower) === 1;
-  const at = nodes.at(node);
-  slab.set(at + Node.bit, bit);
-  slab.set(at + Node.left, isAbove ? subtree : 0 - level);
-  slab.set(at + Node.right, isAbove ? 0 - level : subtree);
+  const at = slab.editNew(nodes, node);
+  words[at + Node.bit] = bit;
+  words[at + Node.left] = isAbove ? subtree : 0 - level;
+  words[at + Node.right] = isAbove ? 0 - level : subtree;
   slab.set(place, node);
   linkLevel(slab, side, level, extremeOf(slab, subtree, isAbove), isAbove === (side === BUY));
   return level;
 }
 
-/** Puts a level next to its neighbour, on the better or the worse side of it. */
+/** Puts a level that is being made next to its neighbour, on the better or the worse side of it. */
 function linkLevel(slab: Slab, side: BookSide, level: number, neighbour: number, isBetter: boolean): void {
   const { levels, words } = slab;
   const at = levels.at(level);
   const beside = levels.at(neighbour);
   const better = isBetter ? words[beside + Level.prev]! : neighbour;
   const worse = isBetter ? neighbour : words[beside + Level.next]!;
-  slab.set(at + Level.prev, better);
-  slab.set(at + Level.next, worse);
+  words[at + Level.prev] = better;
+  words[at + Level.next] = worse;
   if (better === 0) slab.set(bestOf(side), level);
   else slab.set(levels.at(better) + Level.next, level);
   if (worse !== 0) slab.set(levels.at(worse) + Level.prev, level);
 }
 
-/** Takes an empty level out. */
+/** Takes an empty level out, whose record was saved. */
 export function closeLevel(slab: Slab, side: BookSide, level: number): void {
   const { levels, nodes, words } = slab;
   const at = levels.at(level);
@@ -127,7 +127,9 @@ export function closeLevel(slab: Slab, side: BookSide, level: number): void {
   if (worse !== 0) slab.set(levels.at(worse) + Level.prev, better);
   const node = detach(slab, side, level, words[at + Level.price]!);
   giveBack(slab, levels, level);
-  if (node !== 0) giveBack(slab, nodes, node);
+  if (node === 0) return;
+  slab.edit(nodes, node);
+  giveBack(slab, nodes, node);
 }
 
 /** Takes the level's leaf out of the tree; returns the node above it, which its sibling replaced, or 0. */

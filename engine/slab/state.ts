@@ -93,7 +93,8 @@ function throwIssues(issues: readonly { field: string; message: string }[]): voi
 
 /**
  * The whole state of one slab: its risk engine and the words of everything else, as they stand in the account behind the
- * parameters (docs/slab.md, Memory). A record is named by its link, index + 1. Read freely; write only through `set`.
+ * parameters (docs/slab.md, Memory). A record is named by its link, index + 1. Read freely; write a record
+ * only after `edit`.
  */
 export class Slab {
   readonly market: Market;
@@ -173,18 +174,45 @@ export class Slab {
     words[Book.batchMark] = initPrice;
   }
 
-  /** Writes a word. A savepoint of `market.journal` must be open. */
+  /** Address of a pool's record, saved: it may be written directly. A savepoint of `market.journal` must be open. */
+  edit(pool: Pool, link: number): number {
+    const at = pool.at(link);
+    this.log.save(at, pool.length);
+    return at;
+  }
+
+  /** The same for a record just taken from its pool, which is all zeros. */
+  editNew(pool: Pool, link: number): number {
+    const at = pool.at(link);
+    this.log.saveZeros(at, pool.length);
+    return at;
+  }
+
+  /** The same for so many words at an address. */
+  editAt(address: number, length: number): number {
+    this.log.save(address, length);
+    return address;
+  }
+
+  /** Writes one word. */
   set(address: number, value: number): void {
-    this.log.set(address, value);
+    this.log.save(address, 1);
+    this.words[address] = value;
   }
 
+  /** Adds to one word. */
   add(address: number, delta: number): void {
-    this.log.set(address, this.words[address]! + delta);
+    this.log.save(address, 1);
+    this.words[address]! += delta;
   }
 
-  /** Addresses of the words that the last instruction changed, or an open savepoint has changed so far. */
+  /** Addresses of words, with all that the last instruction changed, or an open savepoint has changed so far. */
   eachChange(visit: (address: number) => void): void {
     this.log.eachChange(visit);
+  }
+
+  editTrader(account: number): number {
+    return this.editAt(this.traderAt(account), SLAB_LAYOUT.trader.length);
   }
 
   traderAt(account: number): number {
@@ -197,6 +225,14 @@ export class Slab {
 
   tradeAt(row: number): number {
     return this.tradeBase + row * SLAB_LAYOUT.trade.length;
+  }
+
+  editTrade(row: number): number {
+    return this.editAt(this.tradeAt(row), SLAB_LAYOUT.trade.length);
+  }
+
+  editAggressor(link: number): number {
+    return this.editAt(this.aggressorAt(link), SLAB_LAYOUT.aggressor.length);
   }
 
   /** Link of the best level of a side; 0 if it is empty. */

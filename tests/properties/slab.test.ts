@@ -7,7 +7,7 @@ import { encodeSlab } from '../../engine/wire/index.ts';
 import { assertSound } from '../engine/slab/soundness.ts';
 import { ModelBook } from '../reference/model_book.ts';
 import { assertAgrees } from './slab_agreement.ts';
-import { ACCOUNTS, createOptions, Driver, rulesArbitrary, stepsArbitrary } from './slab_history.ts';
+import { CAPACITIES, createOptions, Driver, rulesArbitrary, stepsArbitrary } from './slab_history.ts';
 
 const KEYS = { authority: new Uint8Array(32), router: new Uint8Array(32) };
 
@@ -100,7 +100,7 @@ function must(slab: Slab, instruction: SlabInstruction): void {
 function windDown(driver: Driver): void {
   const { slab } = driver;
   const { market } = slab;
-  const used = Array.from({ length: ACCOUNTS }, (_, account) => account).filter((account) =>
+  const used = Array.from({ length: CAPACITIES.maxSlots }, (_, account) => account).filter((account) =>
     market.account(account),
   );
   for (const account of used) {

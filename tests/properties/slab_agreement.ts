@@ -3,7 +3,7 @@ import { Aggressor, Book, Level, Order, Trade } from '../../engine/slab/constant
 import { listPendingOrders, type Slab } from '../../engine/slab/index.ts';
 import type { ModelBook } from '../reference/model_book.ts';
 import type { ModelOrder } from '../reference/model_state.ts';
-import { ACCOUNTS, CAPACITIES } from './slab_history.ts';
+import { CAPACITIES } from './slab_history.ts';
 
 /** The slab says of everything what the model says. */
 export function assertAgrees(slab: Slab, model: ModelBook): void {
@@ -51,7 +51,7 @@ export function assertAgrees(slab: Slab, model: ModelBook): void {
   );
   const modelled = state.holds.map((hold) => ({ ...hold, notional: model.holdNotional(hold) }));
   assert.deepEqual(byId(holds), byId(modelled));
-  for (let account = 0; account < ACCOUNTS; account += 1) {
+  for (let account = 0; account < CAPACITIES.maxSlots; account += 1) {
     assert.deepEqual(slab.trader(account), {
       openOrders: state.orders.filter((order) => order.account === account).length,
       isDlp: state.dlps.includes(account),
@@ -68,7 +68,7 @@ export function assertAgrees(slab: Slab, model: ModelBook): void {
   assert.deepEqual(listLedger(slab), state.ledger);
   assert.deepEqual(slab.market.globals, model.market.globals);
   assert.deepEqual(slab.market.sides, model.market.sides);
-  for (let account = 0; account < ACCOUNTS; account += 1) {
+  for (let account = 0; account < CAPACITIES.maxSlots; account += 1) {
     assert.deepEqual(slab.market.account(account), model.market.account(account));
   }
 }

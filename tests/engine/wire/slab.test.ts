@@ -21,7 +21,7 @@ import {
   writeWord,
 } from '../../../engine/wire/index.ts';
 import {
-  ACCOUNTS,
+  CAPACITIES,
   createOptions,
   Driver,
   rulesArbitrary,
@@ -103,7 +103,7 @@ describe('account bytes of a slab', () => {
         const driver = new Driver(createOptions(rules));
         const { slab } = driver;
         const bytes = encodeSlab(slab, KEYS);
-        const all = Array.from({ length: ACCOUNTS }, (_, account) => account);
+        const all = Array.from({ length: CAPACITIES.maxSlots }, (_, account) => account);
         const follow = (instruction: SlabInstruction) => {
           applySlab(slab, instruction);
           encodeSlabChanges(slab, bytes, all);
