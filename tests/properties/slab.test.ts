@@ -51,6 +51,29 @@ describe('histories of a slab', () => {
     );
   });
 
+  it('are taken back whole by a savepoint of the risk engine, however many instructions lie in it', {
+    timeout: 60_000,
+  }, () => {
+    fc.assert(
+      fc.property(rulesArbitrary, stepsArbitrary, fc.nat(20), (rules, steps, kept) => {
+        const log = new EventLog();
+        const driver = new Driver(createOptions(rules, log));
+        const { slab } = driver;
+        for (const instruction of driver.open()) applySlab(slab, instruction);
+        for (const step of steps.slice(0, kept)) applySlab(slab, driver.next(step));
+        const before = encodeSlab(slab, KEYS);
+        const events = log.length;
+        const mark = slab.market.journal.mark();
+        for (const step of steps.slice(kept)) applySlab(slab, driver.next(step));
+        slab.market.journal.rollback(mark);
+        expect(Buffer.compare(encodeSlab(slab, KEYS), before)).toBe(0);
+        expect(log.length).toBe(events);
+        assertSound(slab);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('can be wound down: every pool is full again and the vault holds what went in less what went out', {
     timeout: 60_000,
   }, () => {
