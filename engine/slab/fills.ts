@@ -21,6 +21,12 @@ export function nameError(error: unknown): SlabErrorName {
 /** How a fill ended: done, or undone because of the maker or the taker (`slab.walk.error` says why). */
 export type FillOutcome = 'filled' | 'makerFailed' | 'takerFailed';
 
+/**
+ * What a fill is part of. Only a forced reduction is not booked in the ledger; a commit ends with the first fill that
+ * fails, so its fills need no savepoints of their own.
+ */
+export type FillKind = 'match' | 'commit' | 'reduction';
+
 /** Is the order of an earlier batch, so that it was there when this one opened? */
 export function isLive(slab: Slab, at: number): boolean {
   return slab.words[at + Order.epoch]! < slab.words[Book.batchEpoch]!;
@@ -42,10 +48,10 @@ function prepareTrade(slab: Slab, at: number, taker: number, q: number, inputs: 
 }
 
 /**
- * The trade alone, under its own savepoint: whatever fails is undone. `ledgerError` is why it could not be booked.
- * An order that is not live earns no rebate while the JIT penalty is on.
+ * The trade alone; the caller undoes one that fails. `ledgerError` is why it could not be booked. An order that is not
+ * live earns no rebate while the JIT penalty is on.
  */
-export function tryTrade(
+function runTrade(
   slab: Slab,
   at: number,
   taker: number,
@@ -57,7 +63,6 @@ export function tryTrade(
   prepareTrade(slab, at, taker, q, inputs);
   const { makerFeeBps } = market.params;
   const feeBps = slab.params.jitPenalty && !isLive(slab, at) ? Math.max(makerFeeBps, 0) : makerFeeBps;
-  const mark = market.journal.mark();
   market.resetFlags[LONG] = false;
   market.resetFlags[SHORT] = false;
   // Refusals of every day are returned, the rare ones thrown.
@@ -67,37 +72,46 @@ export function tryTrade(
   } catch (error) {
     refused = nameError(error);
   }
-  if (refused !== null) {
-    market.journal.rollback(mark);
-    walk.error = refused;
-    return market.trade.fault === trade.maker ? 'makerFailed' : 'takerFailed';
-  }
-  if (ledgerError !== null) {
-    market.journal.rollback(mark);
-    walk.error = ledgerError;
-    return 'takerFailed';
-  }
-  market.journal.release(mark);
-  return 'filled';
+  walk.error = refused ?? ledgerError;
+  if (walk.error === null) return 'filled';
+  return refused !== null && market.trade.fault === trade.maker ? 'makerFailed' : 'takerFailed';
 }
 
-/** Fills `q` of a resting order: trade, ledger if `isBooked`, order, trades ring. */
+/** The same under its own savepoint: a failure is undone. */
+export function tryTrade(
+  slab: Slab,
+  at: number,
+  taker: number,
+  q: number,
+  inputs: SlabInputs,
+  ledgerError: SlabErrorName | null,
+): FillOutcome {
+  const { journal } = slab.market;
+  const mark = journal.mark();
+  const outcome = runTrade(slab, at, taker, q, inputs, ledgerError);
+  if (outcome === 'filled') journal.release(mark);
+  else journal.rollback(mark);
+  return outcome;
+}
+
+/** Fills `q` of a resting order: trade, ledger, order, trades ring. */
 export function fill(
   slab: Slab,
   link: number,
   taker: number,
   q: number,
   inputs: SlabInputs,
-  isBooked: boolean,
+  kind: FillKind,
 ): FillOutcome {
   const { lastResult, market, orders, walk, words } = slab;
   const at = orders.at(link);
   const maker = words[at + Order.account]!;
   const price = words[at + Order.price]!;
   const side: BookSide = words[at + Order.side] === BUY ? SELL : BUY;
-  const books = isBooked && slab.params.roundTripGuard;
+  const books = kind !== 'reduction' && slab.params.roundTripGuard;
   const ledgerError = books ? findLedgerError(slab, taker, side, q, price) : null;
-  const outcome = tryTrade(slab, at, taker, q, inputs, ledgerError);
+  const run = kind === 'commit' ? runTrade : tryTrade;
+  const outcome = run(slab, at, taker, q, inputs, ledgerError);
   if (outcome !== 'filled') return outcome;
   if (books) bookAggression(slab, taker, side, q, price);
   market.sink?.emit(EventKind.OrderFilled, maker, words[at + Order.id]!, q, taker);

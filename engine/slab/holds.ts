@@ -189,7 +189,7 @@ export function commit(slab: Slab, ix: Commit): void {
     const order = words[sliceAt + Slice.order]!;
     const qty = words[sliceAt + Slice.qty]!;
     unlockSlice(slab, slice);
-    const outcome = fill(slab, order, ix.account, qty, ix, true);
+    const outcome = fill(slab, order, ix.account, qty, ix, 'commit');
     if (outcome === 'makerFailed') refuse('MakerMargin');
     if (outcome === 'takerFailed') refuse(walk.error!);
     slice = next;

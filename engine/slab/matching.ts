@@ -100,7 +100,7 @@ export function matchOrder(
 function meet(slab: Slab, link: number, taker: number, qty: number, inputs: SlabInputs): boolean {
   const q = offer(slab, link, taker, qty);
   if (q === 0) return true;
-  const outcome = fill(slab, link, taker, q, inputs, true);
+  const outcome = fill(slab, link, taker, q, inputs, 'match');
   if (outcome === 'takerFailed') return false;
   if (outcome === 'makerFailed') {
     slab.walk.error = null;

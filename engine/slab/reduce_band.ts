@@ -90,7 +90,7 @@ function reduceWith(slab: Slab, ix: ReduceBand, link: number): boolean {
   if (wanted === 0) return false;
   const q = offer(slab, link, account, wanted);
   if (q === 0) return true;
-  const outcome = fill(slab, link, account, q, ix, false);
+  const outcome = fill(slab, link, account, q, ix, 'reduction');
   if (outcome === 'filled') return q < wanted;
   if (outcome === 'takerFailed') return false;
   slab.walk.error = null;
