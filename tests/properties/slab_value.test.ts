@@ -152,15 +152,15 @@ describe('a forced reduction', () => {
     side: sideArbitrary,
     lots: fc.integer({ min: 5, max: 25 }),
     /** Against the account. */
-    move: fc.integer({ min: 0, max: 90 }),
+    move: fc.integer({ min: 15, max: 90 }),
     makers: fc.array(
       fc.record({
         account: fc.integer({ min: 0, max: 4 }),
-        away: fc.integer({ min: -60, max: 60 }),
+        away: fc.integer({ min: -40, max: 40 }),
         lots: fc.integer({ min: 1, max: 30 }),
         reduceOnly: fc.boolean(),
       }),
-      { maxLength: 8 },
+      { minLength: 2, maxLength: 8 },
     ),
     tradingFeeBps: fc.constantFrom(0, 30),
     makerFeeBps: fc.constantFrom(0, 10, -15),
