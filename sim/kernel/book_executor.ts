@@ -1,4 +1,4 @@
-import { EventKind, type EventLog, type RiskInstruction } from '../../engine/risk/index.ts';
+import { EventKind, type RiskInstruction } from '../../engine/risk/index.ts';
 import { applySlab, type Slab, type SlabErrorName } from '../../engine/slab/index.ts';
 import type { BookFlowMeter } from './book_flow.ts';
 import { Executor, type ExecutorParts } from './executor.ts';
@@ -30,8 +30,7 @@ export class BookExecutor extends Executor {
   fills: BookFill[] = [];
   /** See `encodeGraph`. */
   static readonly transient: readonly string[] = ['noteFill'];
-  private readonly log: EventLog;
-  private readonly flow: BookFlowMeter | null;
+  private readonly bookFlow: BookFlowMeter | null;
   private buyer = 0;
   private price = 0;
 
@@ -39,8 +38,7 @@ export class BookExecutor extends Executor {
     super(parts);
     this.slab = slab;
     this.reducible = parts.reducible;
-    this.log = parts.log;
-    this.flow = parts.flow;
+    this.bookFlow = parts.flow;
   }
 
   /** Funding on a book follows its mark. */
@@ -56,7 +54,7 @@ export class BookExecutor extends Executor {
   executeBook(instruction: BookInstruction, origin: Origin): SlabErrorName | null {
     this.fills = [];
     const error = applySlab(this.slab, instruction);
-    if (this.flow !== null) this.flow.isForced = instruction.op === 'reduceBand';
+    if (this.bookFlow !== null) this.bookFlow.isForced = instruction.op === 'reduceBand';
     return this.report(instruction, error, origin);
   }
 

@@ -42,7 +42,12 @@ export class Executor {
   indexPrice = 0;
   /** Instructions executed so far: between two of them nothing changes that can be read of the market. */
   executed = 0;
-  private readonly parts: ExecutorParts;
+  protected readonly log: EventLog;
+  // Taken out of the parts: objects made by a spread have another hidden class in every run.
+  private readonly observer: SlabObserver;
+  private readonly candidates: LiquidationCandidates;
+  private readonly flow: Flow | null;
+  private readonly fundingRateBps: number;
   /** What probes touch with, written anew for each: there are twice as many as instructions. */
   private readonly touch: SettleAccount = {
     op: 'settleAccount',
@@ -53,8 +58,12 @@ export class Executor {
   };
 
   constructor(parts: ExecutorParts) {
-    this.parts = parts;
     this.market = parts.market;
+    this.log = parts.log;
+    this.observer = parts.observer;
+    this.candidates = parts.candidates;
+    this.flow = parts.flow;
+    this.fundingRateBps = parts.fundingRateBps;
   }
 
   /** What every instruction at this point of the run is given. */
@@ -63,7 +72,7 @@ export class Executor {
   }
 
   protected get fundingRate(): number {
-    return this.parts.fundingRateBps;
+    return this.fundingRateBps;
   }
 
   /** Executes one instruction; the engine's error name, or null if it went through. */
@@ -77,7 +86,7 @@ export class Executor {
     error: SlabErrorName | null,
     origin: Origin,
   ): SlabErrorName | null {
-    const { candidates, flow, log, observer } = this.parts;
+    const { candidates, flow, log, observer } = this;
     this.executed += 1;
     observer.onInstruction(this.slot, instruction, error, origin);
     candidates.noteEvents(log);

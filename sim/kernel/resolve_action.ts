@@ -132,6 +132,7 @@ function resolveTrade(
   const offer = calculateOffer(lp, market.params, state, direction, Math.abs(sizeQ), indexPrice);
   const isBeyondLimit = limitPrice !== undefined && direction * (offer.price - limitPrice) > 0;
   if (offer.sizeQ === 0 || isBeyondLimit) return 'NoLiquidity';
+  const { fundingRate, nowSlot, oraclePrice } = executor.inputs();
   return {
     op: 'executeTrade',
     buyer: direction > 0 ? account : LP_ACCOUNT,
@@ -139,6 +140,8 @@ function resolveTrade(
     sizeQ: offer.sizeQ,
     executionPrice: offer.price,
     maker: direction > 0 ? 'seller' : 'buyer',
-    ...executor.inputs(),
+    oraclePrice,
+    nowSlot,
+    fundingRate,
   };
 }

@@ -294,6 +294,7 @@ function addOwner(owners: AccountOwner[], origin: Origin, role: AgentRole, slab:
   if (account >= slab.risk.maxAccounts) {
     throw new Error(`slab ${slab.id} has more accounts than the ${slab.risk.maxAccounts} it allows`);
   }
-  owners.push({ account, ...origin, role });
+  const { agent, group } = origin;
+  owners.push({ account, group, agent, role });
   return account;
 }

@@ -15,6 +15,7 @@ import type {
   WorkerReport,
 } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
+import { limitWorker } from './worker_room.ts';
 
 const PROGRESS_MS = 100;
 /** A worker that does not come to the barrier this long after another failed is ended by force. */
@@ -47,7 +48,7 @@ export async function runWorkers(
       board: board.memory,
       flows: flows.memory,
     };
-    return new Worker(script, { workerData: workerPlan });
+    return new Worker(script, { workerData: workerPlan, resourceLimits: limitWorker(parties) });
   });
   const reports: WorkerReport[] = [];
   const collector = new CheckpointCollector(parties);

@@ -1,10 +1,5 @@
 import { Worker } from 'node:worker_threads';
-
-/**
- * Room for young objects: with V8's own limit a fifth of a run's time goes into copying what lives as long as the run,
- * its accounts and agents, from one young generation to the next.
- */
-const WORKER_LIMITS = { maxYoungGenerationSizeMb: 96 };
+import { limitWorker } from '../shards/worker_room.ts';
 
 /** What a worker answers for a task. */
 export type Answer<Result> =
@@ -37,7 +32,7 @@ export async function runTasks<Task, Result>(options: PoolOptions<Task, Result>)
     const begin = () => {
       const next = signal.aborted ? null : tasks.next();
       if (next === null || next.done) return null;
-      worker ??= new Worker(options.script, { resourceLimits: WORKER_LIMITS });
+      worker ??= new Worker(options.script, { resourceLimits: limitWorker(workers) });
       return { task: next.value, answer: ask<Result>(worker, options.toMessage(next.value), signal) };
     };
     try {
