@@ -1,7 +1,8 @@
 import type { RunProgress } from './checkpoint/checkpoint_file.ts';
 import { decodeGraph } from './checkpoint/graph_decoder.ts';
 import { encodeGraph } from './checkpoint/graph_encoder.ts';
-import { PLAIN } from './checkpoint/vocabulary.ts';
+import { collectClasses } from './checkpoint/vocabulary.ts';
+import { FillTable } from './record/fill_table.ts';
 import { createRunRecord } from './record/merge.ts';
 import type { RunRecord } from './record/types.ts';
 import type { Scenario } from './scenario/schema.ts';
@@ -27,6 +28,9 @@ export interface RunOptions {
   /** Where to go on. */
   resume?: RunProgress | undefined;
 }
+
+/** What the results of a pass are made of. */
+const RESULTS = { known: [], classes: collectClasses([], [FillTable]) };
 
 const countSlots = (results: readonly SlabResult[]) =>
   results.reduce((least, { slotsDone }) => Math.min(least, slotsDone), Number.MAX_SAFE_INTEGER);
@@ -61,11 +65,11 @@ export async function runScenario(options: RunOptions): Promise<RunRecord> {
   };
   const isCalm = resume?.pass === 'calm';
   const results = isCalm
-    ? (decodeGraph(resume.results!, PLAIN) as SlabResult[])
+    ? (decodeGraph(resume.results!, RESULTS) as SlabResult[])
     : await simulate('attacked', null);
   const slotsDone = countSlots(results);
   const isFinished = slotsDone === slots;
-  const attacked = () => resume?.results ?? (checkpoints ? encodeGraph(results, PLAIN) : null);
+  const attacked = () => resume?.results ?? (checkpoints ? encodeGraph(results, RESULTS) : null);
   const calm = hasAttacks && isFinished ? await simulate('calm', attacked()) : null;
   const calmTables = calm !== null && countSlots(calm) === slots ? calm.map(({ tables }) => tables) : null;
   const complete = isFinished && (!hasAttacks || calmTables !== null);

@@ -91,18 +91,18 @@ export function calculateUnderlyingView(record: RunRecord, underlying: string): 
   const names = new Set(slabs.map((info) => info.slab));
   const own = Object.entries(record.tables).map(([name, rows]) => [
     name,
-    rows.filter((row: { slab: string }) => names.has(row.slab)),
+    [...rows].filter((row: { slab: string }) => names.has(row.slab)),
   ]);
   return { record, slabs, tables: Object.fromEntries(own) as Tables };
 }
 
 /** Rows by their slab, in first-seen order; rows of one slab keep their order. */
-export function groupBySlab<Row extends { slab: string }>(rows: readonly Row[]): Map<string, Row[]> {
+export function groupBySlab<Row extends { slab: string }>(rows: Iterable<Row>): Map<string, Row[]> {
   return groupBy(rows, (row) => row.slab);
 }
 
 /** Rows by a key, in first-seen order. */
-export function groupBy<Row, Key>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {
+export function groupBy<Row, Key>(rows: Iterable<Row>, key: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>();
   for (const row of rows) {
     const own = key(row);
@@ -114,7 +114,7 @@ export function groupBy<Row, Key>(rows: readonly Row[], key: (row: Row) => Key):
 }
 
 /** Σ pick(row), in row order. */
-export function sum<Row>(rows: readonly Row[], pick: (row: Row) => number): number {
+export function sum<Row>(rows: Iterable<Row>, pick: (row: Row) => number): number {
   let total = 0;
   for (const row of rows) total += pick(row);
   return total;

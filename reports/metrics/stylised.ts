@@ -1,4 +1,4 @@
-import type { BookSeriesRow, FillRow, RunRecord } from '../../sim/record/types.ts';
+import type { BookSeriesRow, FillRow, Rows, RunRecord } from '../../sim/record/types.ts';
 import {
   defineMetrics,
   type MetricDefinition,
@@ -38,19 +38,16 @@ type Midded = BookSeriesRow & { midPrice: number };
 const hasMid = (row: BookSeriesRow): row is Midded => row.midPrice !== null;
 
 /** Notional bought less sold by takers between each two samples, with the move over it. */
-function calculateFlows(
-  rows: readonly Midded[],
-  fills: readonly FillRow[],
-  moves: readonly number[],
-): Flow[] {
+function calculateFlows(rows: readonly Midded[], fills: Rows<FillRow>, moves: readonly number[]): Flow[] {
   let next = 0;
   // What traded up to the first sample moved nothing that is known.
-  while (next < fills.length && fills[next]!.slot <= rows[0]!.slot) next += 1;
+  while (next < fills.length && fills.at(next)!.slot <= rows[0]!.slot) next += 1;
   return moves.map((move, at) => {
     const { slot } = rows[at + 1]!;
     let net = 0;
-    for (; next < fills.length && fills[next]!.slot <= slot; next += 1) {
-      const { executionPrice, maker, sizeQ } = fills[next]!;
+    for (let fill = fills.at(next); fill !== undefined && fill.slot <= slot; fill = fills.at(next)) {
+      const { executionPrice, maker, sizeQ } = fill;
+      next += 1;
       net += (maker === 'seller' ? 1 : -1) * sizeQ * executionPrice;
     }
     return { net, move };

@@ -8,7 +8,7 @@ import type { BookSpec } from '../scenario/book.ts';
 import { BookGroups } from './book_groups.ts';
 import { calculateBandDepth, sumHolds } from './book_probes.ts';
 import type { BookRow, BookSeriesRow, BookTables } from './book_types.ts';
-import type { FillRow } from './types.ts';
+import type { FillTable } from './fill_table.ts';
 
 /** A trade whose charges are still coming. */
 interface OpenTrade {
@@ -36,7 +36,7 @@ export class BookRecorder {
   private readonly spec: BookSpec;
   private readonly name: string;
   private readonly groups: BookGroups;
-  private readonly rows: readonly FillRow[];
+  private readonly fills: FillTable;
   private readonly series: BookSeriesRow[] = [];
   private readonly counts: BookRow;
   private slot = 0;
@@ -47,12 +47,12 @@ export class BookRecorder {
   private tradedQ = 0;
   private tradedAtoms = 0;
 
-  /** `rows` are the slab's fills: each is told here who the maker was. */
-  constructor({ owners, slab: { id, matcher } }: SlabSetup, slab: Slab, rows: readonly FillRow[]) {
+  /** Each of the slab's fills is told here who the maker was. */
+  constructor({ owners, slab: { id, matcher } }: SlabSetup, slab: Slab, fills: FillTable) {
     this.slab = slab;
     this.spec = matcher as BookSpec;
     this.name = id;
-    this.rows = rows;
+    this.fills = fills;
     this.groups = new BookGroups(id, owners);
     this.counts = createCounts(id, slab, this.spec);
   }
@@ -146,7 +146,7 @@ export class BookRecorder {
     const { buyer, seller, sizeQ, price, buyerFee, sellerFee, rebate } = this.open!;
     this.open = null;
     const isMakerBuying = maker === buyer;
-    this.rows.at(-1)!.maker = isMakerBuying ? 'buyer' : 'seller';
+    this.fills.setMaker(isMakerBuying ? 'buyer' : 'seller');
     const notionalAtoms = mulDivFloor(sizeQ, price, POS_SCALE);
     this.trades += 1;
     this.tradedQ += sizeQ;

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { BOOK_COLUMNS, BOOK_FILES, type BookTableName } from './book_columns.ts';
 import { columns } from './columns.ts';
-import type { RunRecord, SlabInfo, Tables } from './types.ts';
+import type { FillRow, RunRecord, SlabInfo, Tables } from './types.ts';
 
 /** The tables of a run directory: those of `types.ts`, and the facts about each slab. */
 export interface CsvTables extends Tables {
@@ -81,7 +81,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
     'bidsPaidAtoms',
     'liquidatedAccounts',
   ),
-  fills: columns<Tables['fills'][number]>()(
+  fills: columns<FillRow>()(
     'slab',
     'slot',
     'buyer',
@@ -184,7 +184,7 @@ export const COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
 /** One table as CSV with a header line: booleans as true or false, null as an empty field, text never a formula. */
 export function formatCsv(
   table: TableName,
-  rows: readonly object[],
+  rows: Iterable<object>,
   columns: readonly string[] = COLUMNS[table],
 ): string {
   return stringify([...rows], {

@@ -1,6 +1,7 @@
 import { AGENT_MODULES } from '../agents/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { joinBookTables } from './book_tables.ts';
+import { JoinedRows } from './fill_table.ts';
 import type { AttackOutcome, SlabTables } from './slab_summary.ts';
 import type { AttackRow, GroupRow, RunRecord } from './types.ts';
 
@@ -88,7 +89,7 @@ export function createRunRecord(
       series: join(slabs, (slab) => slab.series),
       accounts: join(slabs, (slab) => slab.accounts),
       groups: slabs.flatMap((slab, at) => compareGroups(slab, calm(at))),
-      fills: join(slabs, (slab) => slab.fills),
+      fills: new JoinedRows(slabs.map((slab) => slab.fills)),
       liquidations: join(slabs, (slab) => slab.liquidations),
       resets: join(slabs, (slab) => slab.resets),
       exits: join(slabs, (slab) => slab.exits),

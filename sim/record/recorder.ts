@@ -29,6 +29,7 @@ import { InvariantChecker } from '../verify/invariants.ts';
 import { calculateRatio, probeCrankedHaircut, probeFrozen } from '../verify/probes.ts';
 import { BookRecorder } from './book_recorder.ts';
 import { NO_BOOK } from './book_tables.ts';
+import { FillTable } from './fill_table.ts';
 import { Ledger } from './ledger.ts';
 import { createRecording, REJECTION_SEPARATOR, type Recording } from './recording.ts';
 import { type SlabTables, summarizeSlab } from './slab_summary.ts';
@@ -67,8 +68,9 @@ export class Recorder implements SlabObserver {
     this.market = setup.market;
     this.price = setup.initialPrice;
     this.ledger = new Ledger(setup.owners, setup.slab.risk.warmupPeriodSlots);
-    this.recording = createRecording(setup.initialPrice);
-    const { book, scenario, slab } = setup;
+    const { book, owners, scenario, slab } = setup;
+    const groups = owners.map(({ group }) => group);
+    this.recording = createRecording(setup.initialPrice, new FillTable(slab.id, groups));
     this.book = book === null ? null : new BookRecorder(setup, book, this.recording.fills);
     this.distortions = listDistortions(scenario, slab.underlying, AGENT_MODULES);
     this.outages = listOutages(scenario, slab.underlying);
@@ -150,7 +152,7 @@ export class Recorder implements SlabObserver {
         this.recordExit('withdraw', subject, x, x);
         return;
       case EventKind.Traded:
-        this.recordFill(subject, x, y, z);
+        this.recording.fills.push(this.recording.slot, subject, y, x, z, this.price);
         return;
       case EventKind.PnlSettled:
         this.openLiquidation = null;
@@ -210,21 +212,6 @@ export class Recorder implements SlabObserver {
     });
     const isFirst = !isConversion && role === 'attacker' && !recording.firstWithdrawal.has(group);
     if (isFirst) recording.firstWithdrawal.set(group, recording.slot);
-  }
-
-  private recordFill(buyer: number, sizeQ: number, seller: number, executionPrice: number): void {
-    const { owners, slab } = this.setup;
-    this.recording.fills.push({
-      slab: slab.id,
-      slot: this.recording.slot,
-      buyer,
-      seller,
-      sizeQ,
-      executionPrice,
-      indexPrice: this.price,
-      buyerGroup: owners[buyer]!.group,
-      sellerGroup: owners[seller]!.group,
-    });
   }
 
   private recordLiquidation(account: number, closedQ: number, deficitAtoms: number, full: boolean): void {

@@ -1,9 +1,10 @@
-import type { ExitRow, FillRow, LiquidationRow, ResetRow, SeriesRow } from './types.ts';
+import type { FillTable } from './fill_table.ts';
+import type { ExitRow, LiquidationRow, ResetRow, SeriesRow } from './types.ts';
 
 /** Rows and counters that a slab collects while it runs. */
 export interface Recording {
   series: SeriesRow[];
-  fills: FillRow[];
+  fills: FillTable;
   liquidations: LiquidationRow[];
   resets: ResetRow[];
   exits: ExitRow[];
@@ -30,10 +31,10 @@ export interface Recording {
 /** No name in a scenario holds one. */
 export const REJECTION_SEPARATOR = '\t';
 
-export function createRecording(initialPrice: number): Recording {
+export function createRecording(initialPrice: number, fills: FillTable): Recording {
   return {
     series: [],
-    fills: [],
+    fills,
     liquidations: [],
     resets: [],
     exits: [],

@@ -11,6 +11,7 @@ import type { AttackSpec } from '../scenario/schema.ts';
 import { calculateBounds, createAccountSets } from '../verify/extraction_bound.ts';
 import { probeFrozen, probeRecovery } from '../verify/probes.ts';
 import type { BookTables } from './book_types.ts';
+import type { FillTable } from './fill_table.ts';
 import type { AccountLedger, Ledger } from './ledger.ts';
 import { REJECTION_SEPARATOR, type Recording } from './recording.ts';
 import type { AccountRow, AttackRow, GroupRow, RejectionRow, SlabInfo, Tables } from './types.ts';
@@ -31,9 +32,10 @@ export type AttackOutcome = Omit<
   | 'success'
 >;
 
-/** Everything one slab recorded. Plain data: it crosses from worker to main thread. */
-export interface SlabTables extends Omit<Tables, 'groups' | 'attacks'> {
+/** Everything one slab recorded. Plain data but for the fills: it crosses from worker to main thread. */
+export interface SlabTables extends Omit<Tables, 'groups' | 'attacks' | 'fills'> {
   info: SlabInfo;
+  fills: FillTable;
   groups: GroupOutcome[];
   attacks: AttackOutcome[];
   /** Insurance at the end, after the flat losses of the valuation. */
@@ -65,7 +67,7 @@ export function summarizeSlab(
     series,
     accounts,
     groups: sumGroups(setup, accounts, recording.bidsPaid),
-    fills,
+    fills: fills.trim(),
     liquidations,
     resets,
     exits,

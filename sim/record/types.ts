@@ -7,6 +7,13 @@ import type { BookTables } from './book_types.ts';
 
 export type { BookOrderRow, BookRow, BookSeriesRow, BookTables, BookTradingRow } from './book_types.ts';
 
+/** Rows in their order, an array or what stands for one. */
+export interface Rows<Row> extends Iterable<Row> {
+  readonly length: number;
+  /** undefined out of range. */
+  at(index: number): Row | undefined;
+}
+
 export type SideName = 'long' | 'short';
 export type ModeName = 'Normal' | 'DrainOnly' | 'ResetPending';
 
@@ -233,7 +240,7 @@ export interface Tables extends BookTables {
   series: SeriesRow[];
   accounts: AccountRow[];
   groups: GroupRow[];
-  fills: FillRow[];
+  fills: Rows<FillRow>;
   liquidations: LiquidationRow[];
   resets: ResetRow[];
   exits: ExitRow[];

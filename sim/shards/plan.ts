@@ -4,7 +4,6 @@ import type { SlabTables } from '../record/slab_summary.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { CoordinatorState } from './coordinator.ts';
 import type { Failure } from './failure.ts';
-import type { PackedRows } from './packed_rows.ts';
 
 /** One slab between two slots. */
 export interface SlabState {
@@ -79,15 +78,9 @@ export interface WorkerPlan extends RunPlan {
   flows: SharedArrayBuffer;
 }
 
-/** A result on its way between threads; `fills`, the table that grows with activity, travels by columns. */
-export interface PackedResult {
-  placed: PlacedResult;
-  fills: PackedRows;
-}
-
 /** What a worker says. */
 export type WorkerReport =
-  | { kind: 'results'; results: PackedResult[] }
+  | { kind: 'results'; results: PlacedResult[] }
   /** Not done yet: its part of a checkpoint. */
   | { kind: 'checkpoint'; part: RunState }
   | { kind: 'failure'; failure: Failure }

@@ -1,19 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { reviveFills } from '../record/fill_table.ts';
 import { Barrier } from './barrier.ts';
 import { Control } from './control.ts';
 import { listUnderlyings } from './coordinator.ts';
 import { type Failure, SimulationError } from './failure.ts';
 import { FlowBoard } from './flow_board.ts';
-import { unpackRows } from './packed_rows.ts';
-import type {
-  PackedResult,
-  PlacedResult,
-  RunHooks,
-  RunPlan,
-  RunState,
-  WorkerPlan,
-  WorkerReport,
-} from './plan.ts';
+import type { PlacedResult, RunHooks, RunPlan, RunState, WorkerPlan, WorkerReport } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 import { limitWorker } from './worker_room.ts';
 
@@ -95,7 +87,7 @@ export async function runWorkers(
   signal?.removeEventListener('abort', stop);
   if (failure !== undefined) throw new SimulationError(failure, seed);
   if (checkpointError !== undefined) throw checkpointError;
-  return reports.flatMap((report) => (report.kind === 'results' ? report.results.map(unpack) : []));
+  return reports.flatMap((report) => (report.kind === 'results' ? report.results.map(revive) : []));
 }
 
 /** What one shard needs of a state that was written by any number of shards. */
@@ -127,9 +119,8 @@ class CheckpointCollector {
   }
 }
 
-function unpack({ placed, fills }: PackedResult): PlacedResult {
-  // In place, so that the tables keep the order of their keys.
-  placed.result.tables.fills = unpackRows(fills);
+function revive(placed: PlacedResult): PlacedResult {
+  reviveFills(placed.result.tables.fills);
   return placed;
 }
 

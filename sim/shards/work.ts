@@ -3,8 +3,7 @@ import { Barrier, PoisonedBarrier } from './barrier.ts';
 import { Control } from './control.ts';
 import { Coordinator, listUnderlyings } from './coordinator.ts';
 import { FlowBoard } from './flow_board.ts';
-import { listBuffers, packRows } from './packed_rows.ts';
-import type { PackedResult, Parts, PlacedResult, RunState, WorkerPlan, WorkerReport } from './plan.ts';
+import type { Parts, RunState, WorkerPlan, WorkerReport } from './plan.ts';
 import { PriceBoard } from './price_board.ts';
 import { Shard } from './shard.ts';
 import { runSlots } from './slots.ts';
@@ -31,7 +30,7 @@ function runWorker(plan: WorkerPlan, parts: Parts): WorkerReport {
       }
       step = slots.next();
     }
-    return { kind: 'results', results: step.value.map(pack) };
+    return { kind: 'results', results: step.value };
   } catch (error) {
     if (error instanceof PoisonedBarrier) return { kind: 'poisoned' };
     barrier.poison();
@@ -47,15 +46,10 @@ function postCheckpoint(part: RunState): void {
   );
 }
 
-function pack({ index, result }: PlacedResult): PackedResult {
-  const { tables } = result;
-  const placed = { index, result: { ...result, tables: { ...tables, fills: [] } } };
-  return { placed, fills: packRows(tables.fills) };
-}
-
 /** Makes this thread a worker: runs the shard it was started for and reports. */
 export function work(parts: Parts): void {
   const report = runWorker(workerData as WorkerPlan, parts);
-  const buffers = report.kind === 'results' ? report.results.flatMap(({ fills }) => listBuffers(fills)) : [];
+  const buffers =
+    report.kind === 'results' ? report.results.map(({ result }) => result.tables.fills.buffer) : [];
   parentPort?.postMessage(report, buffers);
 }

@@ -116,8 +116,9 @@ function* tracePosition({ fills, series }: SlabTables, group: string): Generator
   let positionQ = 0;
   let next = 0;
   for (const row of series) {
-    for (; next < fills.length && fills[next]!.slot <= row.slot; next += 1) {
-      const { buyerGroup, sellerGroup, sizeQ } = fills[next]!;
+    for (let fill = fills.at(next); fill !== undefined && fill.slot <= row.slot; fill = fills.at(next)) {
+      const { buyerGroup, sellerGroup, sizeQ } = fill;
+      next += 1;
       if (buyerGroup === group) positionQ += sizeQ;
       if (sellerGroup === group) positionQ -= sizeQ;
     }

@@ -59,7 +59,7 @@ describe('a recorded order book', () => {
   });
 
   it('fills say who the maker was', () => {
-    expect(tables.fills.map(({ buyer, maker: side, seller }) => [buyer, seller, side])).toEqual([
+    expect([...tables.fills].map(({ buyer, maker: side, seller }) => [buyer, seller, side])).toEqual([
       [2, 1, 'seller'],
       [1, 2, 'buyer'],
     ]);

@@ -208,7 +208,7 @@ test('fills, resets and refusals are recorded', () => {
   venue.settle(2);
   venue.endSlot(1_000_000);
   const tables = venue.finish();
-  expect(tables.fills).toEqual([
+  expect([...tables.fills]).toEqual([
     {
       slab: 'btc',
       slot: 0,

@@ -152,7 +152,7 @@ describe('shards', () => {
     const calm = await runInProcess({ ...plan, scenario: { ...makeCrash(), attacks: [] } }, NO_HOOKS);
     const attacked = await runInProcess(plan, NO_HOOKS);
     const fillsBefore = (placed: PlacedResult[]) =>
-      placed[0]!.result.tables.fills.filter(({ slot, buyerGroup, sellerGroup }) => {
+      [...placed[0]!.result.tables.fills].filter(({ slot, buyerGroup, sellerGroup }) => {
         const isAttack = buyerGroup === 'spike' || sellerGroup === 'spike';
         return slot < 74 && !isAttack;
       });

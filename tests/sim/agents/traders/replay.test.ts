@@ -80,7 +80,7 @@ describe('replay', () => {
       population: [{ group: 'flow', kind: 'replay', start: '2 slots', params: { file: 'flow.csv' } }],
       files: { 'flow.csv': FLOW },
     });
-    expect(record.tables.fills).toMatchObject([
+    expect([...record.tables.fills]).toMatchObject([
       { slot: 2, sizeQ: 2_500_000, sellerGroup: 'flow' },
       { slot: 12, sizeQ: 1_250_000, buyerGroup: 'flow' },
     ]);

@@ -34,7 +34,7 @@ describe('the traders of one venue', () => {
     return run;
   };
   const fillsOf = async (name: string) =>
-    (await venue()).tables.fills
+    [...(await venue()).tables.fills]
       .filter((fill) => fill.buyerGroup === name || fill.sellerGroup === name)
       .map((fill) => ({ slot: fill.slot, isBuy: fill.buyerGroup === name }));
   const netOf = async (name: string) => accountsOf(await venue(), name).map((row) => row.netAtoms);
