@@ -12,7 +12,7 @@ import {
   isInitialHealthy,
   isMaintenanceHealthy,
 } from './margin.ts';
-import { Account, LONG, Mode, SHORT, type Side } from './records.ts';
+import { Account, LONG, Mode, SHORT, type Side, widenFields } from './records.ts';
 import { finalizeReadySides } from './resets.ts';
 import { attach, calculateEffectivePosition } from './side_index.ts';
 import { calculateEquityMaintenance } from './solvency.ts';
@@ -42,6 +42,7 @@ const createParty = (): Party => ({
 });
 const BUYING = createParty();
 const SELLING = createParty();
+widenFields(createParty(), ['before', 'after', 'equityBefore', 'marginBefore', 'fee']);
 
 function openParty(market: Market, party: Party, index: number, account: Account, change: number): void {
   const before = calculateEffectivePosition(market, account);

@@ -1,5 +1,6 @@
 import { mulDivFloor } from '../../engine/math/index.ts';
 import { ADL_ONE, EventKind, Mode, POS_SCALE } from '../../engine/risk/index.ts';
+import { widenFields } from '../../engine/risk/records.ts';
 import type { AccountOwner } from '../kernel/observer.ts';
 
 /** Running totals of one account since the start, and the shadow of its position. Quote atoms and q-units. */
@@ -41,6 +42,26 @@ export class AccountLedger {
     this.owner = owner;
   }
 }
+
+widenFields(new AccountLedger({ account: 0, group: '', agent: '', role: 'trader' }), [
+  'deposited',
+  'withdrawn',
+  'feesPaid',
+  'rewards',
+  'lossesPaid',
+  'gainsConverted',
+  'releasedConsumed',
+  'deficit',
+  'lostThroughK',
+  'principalLostThroughK',
+  'exposureReducedQ',
+  'pnl',
+  'reserved',
+  'absBasisQ',
+  'socializedSnap',
+  'uncoveredKLoss',
+  'avoidedKLoss',
+]);
 
 interface ClosedLedger {
   weight: number;
