@@ -58,6 +58,7 @@ widenFields(new AccountLedger({ account: 0, group: '', agent: '', role: 'trader'
   'pnl',
   'reserved',
   'absBasisQ',
+  'aBasis',
   'socializedSnap',
   'uncoveredKLoss',
   'avoidedKLoss',

@@ -26,7 +26,8 @@ export async function killAndResume(home: string, kills: number): Promise<void> 
   const expected = readRun(join(home, 'undisturbed'));
   const rng = createStream('kills', String(kills));
   const run = join(home, 'killed');
-  const begin = ['run', ...SHORT, '--checkpoint-every', '40', '--out', 'killed'];
+  // Killed before its first checkpoint a run leaves a directory that it can only begin anew.
+  const begin = ['run', ...SHORT, '--checkpoint-every', '40', '--out', 'killed', '--force'];
   let killed = 0;
   let resumed = 0;
   for (let attempt = 0; killed < kills || existsSync(run); attempt += 1) {

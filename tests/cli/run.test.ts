@@ -116,7 +116,7 @@ describe('first-look', () => {
     expect(total('withdraw', 'amountAtoms')).toBe(sum('accounts', 'withdrawnAtoms'));
     for (const { amountAtoms, hStored, kind, paidAtoms } of exits) {
       if (kind === 'convert')
-        expect(Number(paidAtoms)).toBe(Math.floor(Number(amountAtoms) * Number(hStored) + 1e-3));
+        expect(Number(paidAtoms)).toBe(Math.floor(Number(amountAtoms) * Number(hStored) + 1e-6));
     }
   });
 

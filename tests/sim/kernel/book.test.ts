@@ -85,10 +85,10 @@ describe('a slab with an order book', () => {
     expect(heard.slice(2)).toEqual([
       '2 maker pending true best 100.2',
       '2 taker fill 1 at 100.2',
-      '2 lp_desk fill -1 at 100.2 maker of 2, left 0',
+      '2 lp_desk fill -1 at 100.2 maker of 1, left 0',
       '3 maker pending false best 100.1',
       '3 taker fill 1 at 100.1',
-      '3 maker fill -1 at 100.1 maker of 1, left 0',
+      '3 maker fill -1 at 100.1 maker of 2, left 0',
     ]);
     expect(witness.lines()).toContain('3 batch batchOpen ok');
     expect(witness.lines()).toContain('0 authority setDlp ok');
