@@ -152,6 +152,15 @@ export const STYLISED_METRICS: readonly MetricDefinition[] = defineMetrics('styl
     calculate: ofMarket(({ midLags }) => meanOf(midLags.slice(NEAR_LAGS))),
   },
   {
+    name: 'return_acf_most',
+    unit: 'ratio',
+    formula: 'largest |autocorrelation| of the returns of the mid at the lags 3 to 100',
+    source: SERIES,
+    calculate: ofMarket(({ midLags }) =>
+      midLags.length === 0 ? null : Math.max(...midLags.slice(2).map(Math.abs)),
+    ),
+  },
+  {
     name: 'trade_acf_1',
     unit: 'ratio',
     formula: 'autocorrelation of the returns of lastPrice at a lag of one sample: with the bid-ask bounce',
@@ -183,7 +192,7 @@ export const STYLISED_METRICS: readonly MetricDefinition[] = defineMetrics('styl
     name: 'impact_exponent',
     unit: 'ratio',
     formula:
-      'slope of ln(mean move in the direction of the flow) over ln(mean |flow|), of ten classes of sample intervals by |flow| those that moved so; move: return of the mid − that of the index; flow: notional takers bought less sold',
+      'slope of ln(mean move in the direction of the flow) over ln(mean |flow|), of ten classes of sample intervals by |flow| those that moved so, each weighed by (mean move ÷ its standard error)²; move: return of the mid − that of the index; flow: notional takers bought less sold',
     source: 'book_series.csv, fills.csv',
     calculate: ofMarket(({ impact }) => fitPowerLaw(impact)?.exponent ?? null),
   },

@@ -63,6 +63,8 @@ export interface ImpactPoint {
   size: number;
   /** In the direction of the flow. */
   move: number;
+  /** Standard error of the move. */
+  error: number;
 }
 
 const CLASSES = 10;
@@ -77,10 +79,11 @@ export function calculateImpact(flows: readonly Flow[]): ImpactPoint[] {
   return Array.from({ length: CLASSES }, (_, at) => {
     const end = (place: number) => Math.floor((place * known.length) / CLASSES);
     const own = known.slice(end(at), end(at + 1));
-    return {
-      size: meanOf(own.map(({ net }) => Math.abs(net))),
-      move: meanOf(own.map(({ move, net }) => (net > 0 ? move : -move))),
-    };
+    const moves = own.map(({ move, net }) => (net > 0 ? move : -move));
+    const move = meanOf(moves);
+    const squares = moves.reduce((sum, one) => sum + (one - move) * (one - move), 0);
+    const error = Math.sqrt(squares / (own.length - 1) / own.length);
+    return { size: meanOf(own.map(({ net }) => Math.abs(net))), move, error };
   });
 }
 
@@ -91,14 +94,22 @@ export interface PowerLaw {
   offset: number;
 }
 
-/** By least squares over the points that moved up; null if fewer than half of the classes did. */
+/**
+ * By least squares over the points that moved up, each weighed by (move ÷ error)², which is 1 ÷ the variance of ln(move): the
+ * smallest flows move the price by less than chance does. Null if fewer than half of the classes moved up and have an error.
+ */
 export function fitPowerLaw(points: readonly ImpactPoint[]): PowerLaw | null {
-  const logs = points.filter(({ move }) => move > 0).map(({ move, size }) => ({ x: ln(size), y: ln(move) }));
+  const logs = points
+    .filter(({ error, move }) => move > 0 && error > 0)
+    .map(({ error, move, size }) => ({ x: ln(size), y: ln(move), weight: (move / error) * (move / error) }));
   if (logs.length * 2 < CLASSES) return null;
-  const x = meanOf(logs.map((log) => log.x));
-  const y = meanOf(logs.map((log) => log.y));
-  const spread = logs.reduce((sum, log) => sum + (log.x - x) * (log.x - x), 0);
+  const total = logs.reduce((sum, { weight }) => sum + weight, 0);
+  const weigh = (of: (log: (typeof logs)[number]) => number) =>
+    logs.reduce((sum, log) => sum + log.weight * of(log), 0) / total;
+  const x = weigh((log) => log.x);
+  const y = weigh((log) => log.y);
+  const spread = weigh((log) => (log.x - x) * (log.x - x));
   if (spread === 0) return null;
-  const exponent = logs.reduce((sum, log) => sum + (log.x - x) * (log.y - y), 0) / spread;
+  const exponent = weigh((log) => (log.x - x) * (log.y - y)) / spread;
   return { exponent, offset: y - exponent * x };
 }

@@ -18,6 +18,8 @@ export interface LadderSpec {
   /** From one level to the next, quote atoms. */
   gap: number;
   sizeQ: number;
+  /** By this multiple of `sizeQ` each further order is larger. */
+  deepening: number;
   /** How much more the maker may buy and sell. */
   roomQ: Readonly<Record<OrderSide, number>>;
   /** Highest price of the venue. */
@@ -37,7 +39,7 @@ export function buildLadder(spec: LadderSpec, { lotQ, tickAtoms }: BookView['par
     for (let level = 0; level < spec.levels; level += 1) {
       const wanted = alignPrice(spec.centre + sign * (spec.halfSpread + level * spec.gap), side, tickAtoms);
       const price: number = last === null ? wanted : worse(side, wanted, last + sign * tickAtoms);
-      const qtyQ = alignSize(Math.min(spec.sizeQ, left), lotQ);
+      const qtyQ = alignSize(Math.min(spec.sizeQ * (1 + level * spec.deepening), left), lotQ);
       if (qtyQ <= 0 || price <= 0 || price > spec.maxPrice) break;
       quotes.push({ side, price, qtyQ });
       last = price;

@@ -14,6 +14,9 @@ export const makerParams = {
   size: money(1).describe('Value of one of its orders at the reference price.'),
   levels: count(1, 16).default(3).describe('Orders a side.'),
   level_gap: percent(1).prefault('5 bps').describe('From one of its orders to the next.'),
+  deepening: percent(0, 10 * BPS)
+    .prefault('0 %')
+    .describe('Share of `size` by which each of its orders is larger than the one before it.'),
   max_leverage: leverage()
     .prefault('2 x')
     .describe('Inventory limit: value of its position over its capital if all orders of a side are filled.'),
@@ -23,6 +26,11 @@ export const makerParams = {
   every: duration(1)
     .prefault('25 slots')
     .describe('Looks at its orders this often, and when the index has moved by `requote` or it was filled.'),
+  refill: duration(1)
+    .prefault('1 slots')
+    .describe(
+      'Puts back what was filled so long after the first fill, unless it looks at its orders sooner.',
+    ),
   fee_bid: money()
     .prefault('0 USDC')
     .describe('Priority bid of each of its actions in the auction of a slot; it is paid.'),
@@ -33,9 +41,11 @@ export interface MakerSpec {
   size: number;
   levels: number;
   level_gap: number;
+  deepening: number;
   max_leverage: number;
   requote: number;
   every: number;
+  refill: number;
   fee_bid: number;
 }
 
@@ -52,6 +62,8 @@ export interface TwoSidedPrice {
   referencePrice: number;
   centre: number;
   halfSpread: number;
+  /** Multiple of the usual distance between its orders. */
+  stretch?: number;
 }
 
 /** Plain fields only, like every agent's own state. */
@@ -107,25 +119,26 @@ export class Maker implements Agent {
   }
 
   onFill(context: AgentContext, _fill: FillNotice): void {
-    // Several fills of a slot are answered together in the next one.
+    // Several fills are answered together.
     if (this.wakeSlot > context.slot) return;
-    this.wakeSlot = context.slot + 1;
+    this.wakeSlot = context.slot + this.spec.refill;
     context.wakeAt(this.wakeSlot);
   }
 
   private build(
     { book, venue }: AgentContext,
-    { centre, halfSpread, referencePrice }: TwoSidedPrice,
+    { centre, halfSpread, referencePrice, stretch = 1 }: TwoSidedPrice,
     { limitQ, orderQ, positionQ }: Inventory,
   ): ReturnType<typeof buildLadder> {
-    const { level_gap: gapBps, levels } = this.spec;
+    const { deepening, level_gap: gapBps, levels } = this.spec;
     return buildLadder(
       {
         centre,
         halfSpread,
         levels,
-        gap: (referencePrice * gapBps) / BPS,
+        gap: (referencePrice * gapBps * stretch) / BPS,
         sizeQ: orderQ,
+        deepening: deepening / BPS,
         roomQ: { buy: limitQ - positionQ, sell: limitQ + positionQ },
         maxPrice: venue.params.maxPrice,
       },

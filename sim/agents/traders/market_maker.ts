@@ -25,24 +25,36 @@ const params = z.strictObject({
   horizon: duration(1).prefault('10 min').describe('τ: how long it expects to hold what it is filled with.'),
   expected_move: percent(1)
     .prefault('20 bps')
-    .describe('Standard deviation of the index over the horizon that it assumes before it has seen any.'),
-  memory: duration(1).prefault('10 min').describe('How long it remembers moves of the index.'),
+    .describe(
+      'Standard deviation of the index over the horizon that it assumes before it has seen any; of the mid, what `widening` compares with.',
+    ),
+  memory: duration(1).prefault('10 min').describe('How long it remembers moves of the index and of the mid.'),
   min_spread: percent().prefault('2 bps').describe('Smallest distance between its best bid and ask.'),
+  widening: percent(0, BPS)
+    .prefault('0 %')
+    .describe(
+      'How far spread and gaps follow the volatility of the mid: they are 1 − widening + widening × s as large, at most twice; s is the standard deviation that it remembers over the expected one.',
+    ),
   quit_above: percent(1)
     .optional()
     .describe('Has no orders while the estimated standard deviation over the horizon is above this.'),
 });
 type MarketMakerParams = z.output<typeof params>;
 
+/** Of its usual distances. Without a bound, wide quotes make large moves make wider quotes, and the book never calms down. */
+const WIDEST = 2;
+
 /** Prices of Avellaneda and Stoikov at the volatility that it has seen. */
 class OptimalPricing implements Pricing {
   private readonly params: MarketMakerParams;
   private readonly variance: VarianceEstimate;
+  private readonly midVariance: VarianceEstimate;
 
   constructor(params: MarketMakerParams) {
     this.params = params;
     const assumed = params.expected_move / BPS;
     this.variance = new VarianceEstimate(params.memory, (assumed * assumed) / params.horizon);
+    this.midVariance = new VarianceEstimate(params.memory, (assumed * assumed) / params.horizon);
   }
 
   price(context: AgentContext, { orderQ, positionQ }: Inventory): TwoSidedPrice | null {
@@ -57,12 +69,22 @@ class OptimalPricing implements Pricing {
       riskAversion: this.params.risk_aversion,
       arrivalDecay: BPS / decay,
     });
+    const stretch = this.calculateStretch(context);
     const referencePrice = (this.params.reference === 'mid' ? book!.midPrice : null) ?? indexPrice;
     return {
       referencePrice,
       centre: referencePrice * (1 + shift),
-      halfSpread: referencePrice * Math.max(halfSpread, least / BPS / 2),
+      halfSpread: referencePrice * Math.max(halfSpread, least / BPS / 2) * stretch,
+      stretch,
     };
+  }
+
+  private calculateStretch({ book, slot }: AgentContext): number {
+    const { expected_move: expected, horizon, widening } = this.params;
+    const { midPrice } = book!;
+    if (midPrice !== null) this.midVariance.add(slot, midPrice);
+    const seen = (Math.sqrt(this.midVariance.perSlot * horizon) * BPS) / expected;
+    return Math.min(WIDEST, 1 + (widening / BPS) * (seen - 1));
   }
 }
 

@@ -11,6 +11,7 @@ import type { BookAction, BookResult, OrderSide } from '../book.ts';
 import { RestingOrders } from '../quoting/resting_orders.ts';
 import { calculateMovedPrice, calculateOpeningSizeQ } from '../sizing.ts';
 import { calculateStakeAtoms, isBroke } from '../target_position.ts';
+import { TradingClock } from './trading_clock.ts';
 
 const params = z.strictObject({
   capital: distribution(money()).describe('What each trader deposits.'),
@@ -35,8 +36,27 @@ const params = z.strictObject({
   limit_life: duration(1)
     .prefault('250 slots')
     .describe('Mean time until a limit order is cancelled; the times are exponential.'),
+  excitement: percent(0, BPS)
+    .prefault('0 %')
+    .describe(
+      'Share of its activity that answers to volatility: it trades 1 − share + share × v times as often as `mean_gap` says, at most ten times; v is the variance of the mid that it remembers over the usual one. Without a book the index is watched.',
+    ),
+  usual_move: percent(1)
+    .prefault('10 bps')
+    .describe('Usual standard deviation over one `mean_gap`, for `excitement`.'),
+  excitement_memory: distribution(duration(1))
+    .prefault('1 min')
+    .describe('How long each remembers moves, for `excitement`.'),
 });
 type NoiseParams = z.output<typeof params>;
+
+/** Draws nothing where nothing excites. */
+function createClock({ params, rng }: AgentSetup<NoiseParams>): TradingClock | null {
+  const { excitement, excitement_memory: memory, mean_gap: gap, usual_move: usual } = params;
+  if (excitement === 0) return null;
+  const usualPerSlot = (usual * usual) / (BPS * BPS) / gap;
+  return new TradingClock(excitement / BPS, usualPerSlot, sampleDistribution(memory, rng));
+}
 
 /** Trades at random times, in random directions, in random sizes: flow without an opinion. */
 class Noise implements Agent {
@@ -45,8 +65,11 @@ class Noise implements Agent {
   private readonly rng: Rng;
   private readonly capitalAtoms: number;
   private readonly resting: RestingOrders;
-  /** Time of the next order in slots, not rounded, so that the rate is exactly 1 / mean_gap. */
+  /** Null if nothing excites it: then its time is that of the slots. */
+  private readonly clock: TradingClock | null;
+  /** Time of the next order on its clock, not rounded, so that the rate is exactly 1 / mean_gap. */
   private nextTime = 0;
+  private wakeSlot = 0;
 
   constructor(setup: AgentSetup<NoiseParams>) {
     this.params = setup.params;
@@ -57,24 +80,31 @@ class Noise implements Agent {
       setup.risk.minInitialDeposit,
       sampleDistribution(setup.params.capital, setup.rng),
     );
+    this.clock = createClock(setup);
   }
 
   onStart(context: AgentContext): void {
     context.submit({ type: 'deposit', account: this.accounts[0], amountAtoms: this.capitalAtoms });
-    this.nextTime = context.slot + this.drawGap();
+    this.nextTime = this.readTime(context) + this.drawGap();
     this.sleep(context);
   }
 
   onWake(context: AgentContext): void {
     this.resting.cancelDue(context);
-    if (this.nextTime > context.slot) return;
+    // Woken for a resting order only.
+    if (context.slot < this.wakeSlot) return;
+    const time = this.readTime(context);
+    if (this.nextTime > time) {
+      this.sleep(context);
+      return;
+    }
     const view = context.view(this.accounts[0]);
     if (view === undefined || isBroke(view)) return;
     const { indexPrice, venue } = context;
     const { limit_share: limits, max_leverage: most } = this.params;
     const limitQ = calculateOpeningSizeQ(calculateStakeAtoms(view), most, indexPrice, venue.params);
     let heldQ = view.positionQ;
-    for (; this.nextTime <= context.slot; this.nextTime += this.drawGap()) {
+    for (; this.nextTime <= time; this.nextTime += this.drawGap()) {
       const drawnQ = this.drawOrder(indexPrice);
       if (limits > 0 && this.rng() * BPS < limits) {
         this.placeLimit(context, drawnQ, limitQ - Math.sign(drawnQ) * heldQ);
@@ -124,8 +154,16 @@ class Noise implements Agent {
     return this.rng() * BPS < this.params.buy_share ? sizeQ : -sizeQ;
   }
 
+  private readTime({ book, indexPrice, slot }: AgentContext): number {
+    return this.clock === null
+      ? slot
+      : this.clock.read(slot, book === undefined ? indexPrice : book.midPrice);
+  }
+
   private sleep(context: AgentContext): void {
-    context.wakeAt(Math.max(context.slot + 1, Math.ceil(this.nextTime)));
+    const due = this.clock === null ? this.nextTime : this.clock.calculateLookSlot(this.nextTime);
+    this.wakeSlot = Math.max(context.slot + 1, Math.ceil(due));
+    context.wakeAt(this.wakeSlot);
   }
 }
 

@@ -56,19 +56,29 @@ describe('the statistics', () => {
     // The first class holds the sizes 1 … 10: 5.5, and the mean of their roots.
     expect(points[0]!.size).toBe(5.5);
     expect(points[0]!.move).toBeCloseTo(2.24683, 5);
+    // Σ of squares: 2 · (55 − 10 · 2.24683²) of the roots and 20 · 0.5² of the noise; √(14.0351 ÷ 19 ÷ 20).
+    expect(points[0]!.error).toBeCloseTo(0.19218, 5);
     expect(points).toHaveLength(10);
     expect(fitPowerLaw(points)?.exponent).toBeCloseTo(0.5, 1);
     expect(calculateImpact(flows.slice(0, 99))).toEqual([]);
   });
 
   test('a power law goes through its points; without five of them there is none', () => {
-    const points = [1, 2, 4, 8, 16].map((size) => ({ size, move: 3 * size * size }));
+    const points = [1, 2, 4, 8, 16].map((size) => ({ size, move: 3 * size * size, error: size }));
     expect(fitPowerLaw(points)).toEqual({
       exponent: expect.closeTo(2, 12),
       offset: expect.closeTo(Math.log(3), 12),
     });
-    expect(fitPowerLaw([...points.slice(1), { size: 1, move: -1 }])).toBeNull();
-    expect(fitPowerLaw(points.map(({ move }) => ({ size: 8, move })))).toBeNull();
+    expect(fitPowerLaw([...points.slice(1), { size: 1, move: -1, error: 1 }])).toBeNull();
+    expect(fitPowerLaw(points.map((point) => ({ ...point, size: 8 })))).toBeNull();
+  });
+
+  test('points of a power law count by how sure they are', () => {
+    // At 1 the mean of ln is 0; at 4 it is (4 · ln 2 + ln 8) ÷ 5 = 1.4 · ln 2: a slope of 1.4 ÷ 2, and 1 if all weighed the same.
+    const sure = [1, 1, 1].map(() => ({ size: 1, move: 1, error: 1 }));
+    const found = fitPowerLaw([...sure, { size: 4, move: 2, error: 1 }, { size: 4, move: 8, error: 8 }]);
+    expect(found).toEqual({ exponent: expect.closeTo(0.7, 12), offset: expect.closeTo(0, 12) });
+    expect(fitPowerLaw([...sure, { size: 4, move: 2, error: 1 }, { size: 4, move: 8, error: 0 }])).toBeNull();
   });
 });
 
@@ -111,7 +121,18 @@ describe('the metrics', () => {
     expect(read(record, 'trade_acf_1')).toBeCloseTo(-0.5, 4);
     // Too short for a hundred lags, and for a tail.
     expect(read(record, 'return_acf_1')).toBeNull();
+    expect(read(record, 'return_acf_most')).toBeNull();
     expect(read(record, 'tail_index')).toBeNull();
+  });
+
+  test('find the lag at which returns remember most', () => {
+    // +1 % every tenth sample, 0 between: at the lag of 10 of the 410 returns 40 of 41 pairs of peaks are left.
+    let mid = 1e15;
+    const rows = Array.from({ length: 411 }, (_, slot) => {
+      if (slot % 10 === 1) mid *= 1.01;
+      return { ...sample!, slot, midPrice: mid };
+    });
+    expect(read(make({ bookSeries: rows }), 'return_acf_most')).toBeCloseTo(40 / 41, 2);
   });
 
   test('count what takers bought and sold since the sample before against the move of that interval', () => {

@@ -26,7 +26,7 @@ export const AGENTS: Readonly<Record<string, object>> = {
     censored_share: '5 %',
     policy: 'restoring_partial',
   },
-  market_maker: { ...maker, quit_above: '5 %' },
+  market_maker: { ...maker, quit_above: '5 %', widening: '50 %', refill: '3 slots' },
   mean_reversion: { capital, every: '3 slots', window: '20 slots', enter: '1 %' },
   momentum: { capital, every: '3 slots', lookback: '12 slots', enter: '50 bps' },
   noise: { capital, mean_gap: '6 slots' },
@@ -91,6 +91,7 @@ const ON_BOOK = {
     limit_share: '60 %',
     limit_distance: '-10 bps',
     limit_life: '9 slots',
+    excitement: '60 %',
   },
   value: { capital, estimate: { uniform: ['85 USDC', '110 USDC'] }, edge: '2 %', rest: true },
 };

@@ -9,6 +9,7 @@ const spec = {
   levels: 2,
   gap: 50_000,
   sizeQ: 1_234_567,
+  deepening: 0,
   roomQ: { buy: 10_000_000, sell: 10_000_000 },
   maxPrice: 1_000_000_000,
 };
@@ -30,6 +31,12 @@ describe('a ladder', () => {
     expect(list({ gap: 1, levels: 3 }).map(([, price]) => price)).toEqual([
       99_920_000, 99_910_000, 99_900_000, 100_030_000, 100_040_000, 100_050_000,
     ]);
+  });
+
+  it('grows deeper with the distance if it is to', () => {
+    // Once, 1.5 times and twice 1 234 567.
+    const sizes = list({ deepening: 0.5, levels: 3 }).map(([, , qtyQ]) => qtyQ);
+    expect(sizes).toEqual([1_234_000, 1_851_000, 2_469_000, 1_234_000, 1_851_000, 2_469_000]);
   });
 
   it('stops at its room, at zero and at the highest price of the venue', () => {

@@ -56,6 +56,42 @@ describe('market_maker', () => {
     expect(place(16, 101_000_000)).toEqual(['buy 0.99 at 100.84', 'sell 0.99 at 101.16']);
   });
 
+  it('keeps its distances in proportion to the volatility of the mid, up to twice as far, if told to', () => {
+    const quote = (widening: string, midAfter: number) => {
+      const { book, place } = setStage({ widening, memory: '1_500 slots', levels: 2, level_gap: '10 bps' });
+      const show = (mid: number) => {
+        book.bids = [{ price: mid - 100_000, availableQ: 1 }];
+        book.asks = [{ price: mid + 100_000, availableQ: 1 }];
+      };
+      show(100_000_000);
+      const before = place(1);
+      show(midAfter);
+      return [before, place(16)];
+    };
+    // 20 bps in 15 slots: 0.99·4e-6 + 4e-6 over 1 500 slots are 1.41067 of the expected 20 bps, and half of that counts:
+    // 1.20534 times 5.37517 bps, and 12.0534 bps further.
+    expect(quote('50 %', 100_200_000)).toEqual([
+      ['buy 1 at 99.94', 'buy 1 at 99.84', 'sell 1 at 100.06', 'sell 1 at 100.16'],
+      ['buy 1 at 99.93', 'buy 1 at 99.81', 'sell 1 at 100.07', 'sell 1 at 100.19'],
+    ]);
+    // 1 % would be 5.1 times: 10.7503 and 20 bps.
+    expect(quote('100 %', 101_000_000)[1]).toEqual([
+      'buy 1 at 99.89',
+      'buy 1 at 99.69',
+      'sell 1 at 100.11',
+      'sell 1 at 100.31',
+    ]);
+  });
+
+  it('puts back what was filled after its time, counted from the first fill', () => {
+    const { agent, context } = setStage({ refill: '5 slots' });
+    for (const slot of [3, 4, 7, 8]) {
+      context.slot = slot;
+      agent.onFill?.(context, { account: 7, sizeQ: 1, executionPrice: 1 });
+    }
+    expect(context.wakes).toEqual([1, 8, 13]);
+  });
+
   it('never quotes closer than its smallest spread', () => {
     expect(setStage({ risk_aversion: 0, arrival_decay: '1 bps' }).place(1)).toEqual([
       'buy 1 at 99.99',

@@ -42,6 +42,23 @@ describe('noise', () => {
     expect(new Set(orders)).toEqual(new Set([1_000_000, -59_000_000]));
   });
 
+  it('trades more often the more the price moves, if that excites it', () => {
+    const count = (indexPrices: readonly [number, number]) => {
+      const context = new FakeContext();
+      const params = { capital: '1_000 USDC', mean_gap: '50 slots', size: '1 USDC', excitement: '80 %' };
+      const agent = createAgent(noise, params);
+      agent.onStart(context);
+      context.views.set(7, createView(1_000_000_000));
+      for (let at = 0; context.wakes.at(-1)! <= 20_000; at += 1) {
+        context.wake(agent, context.wakes.at(-1)!, indexPrices[at % 2]);
+      }
+      return context.sent.filter(({ action }) => action.type === 'trade').length;
+    };
+    // A fifth of 400, and 4 000: Poisson, with standard deviations of 9 and 63.
+    expect(Math.abs(count([100_000_000, 100_000_000]) - 80)).toBeLessThan(36);
+    expect(Math.abs(count([100_000_000, 101_000_000]) - 4_000)).toBeLessThan(250);
+  });
+
   it('stops when it has nothing left', () => {
     const context = new FakeContext();
     const agent = createAgent(noise, { capital: '1_000 USDC' });
