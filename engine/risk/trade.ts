@@ -42,7 +42,9 @@ const createParty = (): Party => ({
 });
 const BUYING = createParty();
 const SELLING = createParty();
-widenFields(createParty(), ['before', 'after', 'equityBefore', 'marginBefore', 'fee']);
+for (const party of [BUYING, SELLING]) {
+  widenFields(party, ['before', 'after', 'equityBefore', 'marginBefore', 'fee']);
+}
 
 function openParty(market: Market, party: Party, index: number, account: Account, change: number): void {
   const before = calculateEffectivePosition(market, account);

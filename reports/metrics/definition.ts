@@ -114,7 +114,7 @@ export function groupBy<Row, Key>(rows: Iterable<Row>, key: (row: Row) => Key): 
 }
 
 /** Σ pick(row), in row order. */
-export function sum<Row>(rows: Iterable<Row>, pick: (row: Row) => number): number {
+export function sum<Row>(rows: readonly Row[], pick: (row: Row) => number): number {
   let total = 0;
   for (const row of rows) total += pick(row);
   return total;

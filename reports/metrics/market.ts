@@ -81,6 +81,10 @@ export const marketMetrics = defineMetrics('market', [
     unit: 'atoms',
     formula: 'Σ ⌊sizeQ·executionPrice ÷ 1 000 000⌋',
     source: 'fills.csv',
-    calculate: (view) => sum(view.tables.fills, (fill) => notional(fill.sizeQ, fill.executionPrice)),
+    calculate: ({ tables }) => {
+      let traded = 0;
+      for (const { executionPrice, sizeQ } of tables.fills) traded += notional(sizeQ, executionPrice);
+      return traded;
+    },
   },
 ]);
