@@ -22,6 +22,8 @@ import type { Slab } from './state.ts';
 
 /** A trader's list of orders: its head and its length. */
 const TRADER_LIST_WORDS = 2;
+/** What a new order changes of its level: all up to the totals. */
+const LEVEL_QUEUE_WORDS = Level.reservedQ;
 
 /** Is `price` at least as good for someone on `side` as their limit? */
 export function isWithin(side: BookSide, price: number, limit: number): boolean {
@@ -98,7 +100,7 @@ export function restOrder(slab: Slab, link: number): void {
   const side = words[at + Order.side] as BookSide;
   const price = words[at + Order.price]!;
   const level = openLevel(slab, side, price);
-  const levelAt = slab.edit(levels, level);
+  const levelAt = slab.editAt(levels.at(level), LEVEL_QUEUE_WORDS);
   const prev = words[levelAt + Level.tail]! | 0;
   words[levelAt + Level.totalQ] = requireSafe(words[levelAt + Level.totalQ]! + words[at + Order.qty]!);
   words[levelAt + Level.tail] = link;
@@ -180,19 +182,18 @@ export function shrinkOrder(slab: Slab, link: number, q: number): void {
     removeOrder(slab, link);
     return;
   }
-  slab.edit(orders, link);
-  words[at + Order.qty] = qty - q;
+  slab.set(at + Order.qty, qty - q);
   if (words[at + Order.state] !== OrderState.Resting) return;
-  words[slab.edit(levels, words[at + Order.level]!) + Level.totalQ]! -= q;
+  slab.add(levels.at(words[at + Order.level]!) + Level.totalQ, 0 - q);
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
 }
 
 /** What holds have locked of an order changes by `delta`. */
 export function changeReserved(slab: Slab, link: number, delta: number): void {
   const { levels, orders, words } = slab;
-  const at = slab.edit(orders, link);
-  words[at + Order.reservedQ]! += delta;
-  words[slab.edit(levels, words[at + Order.level]!) + Level.reservedQ]! += delta;
+  const at = orders.at(link);
+  slab.add(at + Order.reservedQ, delta);
+  slab.add(levels.at(words[at + Order.level]!) + Level.reservedQ, delta);
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
 }
 
@@ -230,6 +231,7 @@ function quoteAt(side: BookSide, row: number): number {
 function writeQuotes(slab: Slab, side: BookSide): void {
   const { levels, words } = slab;
   let level = slab.bestLevel(side);
+  let isSaved = false;
   for (let row = 0; row < QUOTE_LEVELS; row += 1) {
     const at = quoteAt(side, row);
     let price = 0;
@@ -243,7 +245,9 @@ function writeQuotes(slab: Slab, side: BookSide): void {
       return;
     }
     if (words[at + Quote.price] === price && words[at + Quote.availableQ] === availableQ) continue;
-    slab.editAt(at, QUOTE_WORDS);
+    // What follows a changed row mostly changes too, and one save is cheaper than many.
+    if (!isSaved) slab.editAt(at, (QUOTE_LEVELS - row) * QUOTE_WORDS);
+    isSaved = true;
     words[at + Quote.price] = price;
     words[at + Quote.availableQ] = availableQ;
   }

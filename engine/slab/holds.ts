@@ -127,9 +127,9 @@ function lockSlice(slab: Slab, hold: number, link: number, last: number, q: numb
   words[at + Slice.orderNext] = head;
   if (head !== 0) slab.set(slices.at(head) + Slice.orderPrev, slice);
   changeReserved(slab, link, q);
-  words[order + Order.slices] = slice;
-  const reserved = slab.editTrader(words[order + Order.account]!) + Trader.reservedNotional;
-  words[reserved] = requireSafe(words[reserved]! + notional);
+  slab.set(order + Order.slices, slice);
+  const reserved = slab.traderAt(words[order + Order.account]!) + Trader.reservedNotional;
+  slab.set(reserved, requireSafe(words[reserved]! + notional));
   // The hold and its slices are new, so they were saved.
   const holdAt = slab.holds.at(hold);
   words[last === 0 ? holdAt + Hold.slices : slices.at(last) + Slice.next] = slice;
@@ -151,10 +151,10 @@ function unlockSlice(slab: Slab, link: number): void {
   if (next !== 0) slab.set(slices.at(next) + Slice.orderPrev, prev);
   changeReserved(slab, order, 0 - words[at + Slice.qty]!);
   const orderAt = slab.orders.at(order);
-  if (prev === 0) words[orderAt + Order.slices] = next;
+  if (prev === 0) slab.set(orderAt + Order.slices, next);
   else slab.set(slices.at(prev) + Slice.orderNext, next);
-  const maker = slab.editTrader(words[orderAt + Order.account]!);
-  words[maker + Trader.reservedNotional]! -= words[at + Slice.notional]!;
+  const maker = slab.traderAt(words[orderAt + Order.account]!);
+  slab.add(maker + Trader.reservedNotional, 0 - words[at + Slice.notional]!);
   giveBack(slab, slices, link);
 }
 

@@ -6,9 +6,6 @@ import type { Slab } from './state.ts';
 
 type PoolName = 'orders' | 'levels' | 'nodes' | 'holds' | 'slices';
 
-/** A pool's numbers in the book stand together: first free, fresh, used. */
-const POOL_WORDS = 3;
-
 /** Where a pool's records and its three counters stand. Entries are named by their links. */
 export class Pool {
   readonly base: number;
@@ -40,18 +37,16 @@ export class Pool {
 export function take(slab: Slab, pool: Pool, full: SlabErrorName): number {
   const { words } = slab;
   const free = words[pool.free]! | 0;
-  slab.editAt(pool.free, POOL_WORDS);
+  slab.add(pool.used, 1);
   if (free !== 0) {
     const next = pool.at(free) + pool.next;
-    words[pool.free] = words[next]!;
+    slab.set(pool.free, words[next]!);
     slab.set(next, 0);
-    words[pool.used]! += 1;
     return free;
   }
   const link = (words[pool.fresh]! | 0) + 1;
   if (link > pool.capacity) refuse(full);
-  words[pool.fresh] = link;
-  words[pool.used]! += 1;
+  slab.set(pool.fresh, link);
   return link;
 }
 
@@ -60,8 +55,7 @@ export function giveBack(slab: Slab, pool: Pool, link: number): void {
   const { words } = slab;
   const at = pool.at(link);
   for (let word = at; word < at + pool.length; word += 1) words[word] = 0;
-  slab.editAt(pool.free, POOL_WORDS);
   words[at + pool.next] = words[pool.free]!;
-  words[pool.free] = link;
-  words[pool.used]! -= 1;
+  slab.set(pool.free, link);
+  slab.add(pool.used, -1);
 }

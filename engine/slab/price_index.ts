@@ -36,21 +36,45 @@ function nearestTo(slab: Slab, root: number, upper: number, lower: number): numb
   return 0 - reference;
 }
 
+/** Where the ladder remembers the level at a price: next to those of the ticks beside it. */
+const rungOf = ({ ladder, params }: Slab, price: number) => (price / params.tickAtoms) & (ladder.length - 1);
+
+/**
+ * What the ladder says of a price; 0 if the tree must be asked. A level with this price is the side's that wants to rest
+ * there: both sides never have one, or they would trade.
+ */
+function recall({ levels, ladder, words }: Slab, rung: number, price: number): number {
+  const level = ladder[rung]!;
+  return level !== 0 && words[levels.at(level) + Level.price] === price ? level : 0;
+}
+
 /** The level of a side whose price agrees longest with `price`, a link; 0 in an empty tree. */
 export function nearestLevel(slab: Slab, side: BookSide, price: number): number {
-  return nearestTo(slab, slab.words[rootOf(side)]!, high(price), low(price));
+  const level = recall(slab, rungOf(slab, price), price);
+  return level !== 0 ? level : nearestTo(slab, slab.words[rootOf(side)]!, high(price), low(price));
 }
 
 /** The level at the outer end of a subtree: its highest price, or its lowest. */
 function extremeOf(slab: Slab, subtree: number, highest: boolean): number {
   const { nodes, words } = slab;
+  const child = highest ? Node.right : Node.left;
   let reference = subtree;
-  while (reference > 0) reference = words[nodes.at(reference) + (highest ? Node.right : Node.left)]!;
+  while (reference > 0) reference = words[nodes.at(reference) + child]! | 0;
   return 0 - reference;
 }
 
 /** The level at this price; made if it is not there. */
 export function openLevel(slab: Slab, side: BookSide, price: number): number {
+  const rung = rungOf(slab, price);
+  const recalled = recall(slab, rung, price);
+  if (recalled !== 0) return recalled;
+  const level = searchLevel(slab, side, price);
+  if (slab.ladder.length > 1) slab.ladder[rung] = level;
+  return level;
+}
+
+/** The same by way of the tree. */
+function searchLevel(slab: Slab, side: BookSide, price: number): number {
   const { levels, words } = slab;
   const root = rootOf(side);
   const upper = high(price);
@@ -83,13 +107,13 @@ function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): nu
   const level = takeLevel(slab, price);
   const node = take(slab, nodes, 'CorruptState');
   let place = rootOf(side);
-  let subtree = words[place]!;
+  let subtree = words[place]! | 0;
   while (subtree > 0) {
     const at = nodes.at(subtree);
-    const nodeBit = words[at + Node.bit]!;
+    const nodeBit = words[at + Node.bit]! | 0;
     if (nodeBit > bit) break;
     place = childAt(at, bitOf(nodeBit, upper, lower));
-    subtree = words[place]!;
+    subtree = words[place]! | 0;
   }
   // All prices of the subtree lie on the same side of the new one.
   const isAbove = bitOf(bit, upper, lower) === 1;
@@ -140,11 +164,11 @@ function detach(slab: Slab, side: BookSide, level: number, price: number): numbe
   let place = rootOf(side);
   let node = 0;
   let above = place;
-  while (words[place]! > 0) {
+  for (let next = words[place]! | 0; next > 0; next = words[place]! | 0) {
     above = place;
-    node = words[place]!;
+    node = next;
     const at = nodes.at(node);
-    place = childAt(at, bitOf(words[at + Node.bit]!, upper, lower));
+    place = childAt(at, bitOf(words[at + Node.bit]! | 0, upper, lower));
   }
   if (words[place] !== 0 - level) refuse('CorruptState');
   if (node === 0) {

@@ -29,6 +29,8 @@ export interface SlabOptions {
   sink?: EventSink;
   /** See `MarketOptions`. */
   enforceEnvelope?: boolean;
+  /** Not of words from outside, whose links may lie. */
+  hasLadder?: boolean;
 }
 
 /** What the last successful instruction did. Sizes in q-units, amounts in quote atoms. */
@@ -131,10 +133,16 @@ export class Slab {
     nowSlot: 0,
     fundingRate: 0,
   };
+  /**
+   * By price in ticks, modulo its length: the level that was found there last. It spares a walk through the tree; what it
+   * says is checked, so it need not follow what is undone. With one entry it is never written.
+   */
+  readonly ladder: Uint16Array;
   private readonly log: WordLog;
 
   constructor(options: SlabOptions) {
-    const { params, slabParams, capacities, enforceEnvelope = true, initSlot, initPrice, sink } = options;
+    const { params, slabParams, capacities, initSlot, initPrice, sink } = options;
+    const { enforceEnvelope = true, hasLadder = true } = options;
     throwIssues(validateSlabCapacities(capacities));
     throwIssues(validateSlabParams(slabParams, params));
     const { maxSlots, maxOrders, maxHolds, maxSlices, maxTrades, maxAggressors } = capacities;
@@ -164,6 +172,7 @@ export class Slab {
     this.tradeBase = claim(trade.length, maxTrades);
     this.aggressorBase = claim(aggressor.length, maxAggressors);
     this.words = new Float64Array(used);
+    this.ladder = new Uint16Array(hasLadder ? 2 ** Math.ceil(Math.log2(maxOrders)) : 1);
     this.log = new WordLog(this.words);
     this.market.journal.companion = this.log;
     const { words } = this;
@@ -196,13 +205,13 @@ export class Slab {
 
   /** Writes one word. */
   set(address: number, value: number): void {
-    this.log.save(address, 1);
+    this.log.saveWord(address);
     this.words[address] = value;
   }
 
   /** Adds to one word. */
   add(address: number, delta: number): void {
-    this.log.save(address, 1);
+    this.log.saveWord(address);
     this.words[address]! += delta;
   }
 

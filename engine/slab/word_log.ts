@@ -37,6 +37,16 @@ export class WordLog implements JournalCompanion {
     this.used = start + length + TRAILER;
   }
 
+  /** The same for one word: most saves are, and this one is inlined. */
+  saveWord(address: number): void {
+    if (this.used + 1 + TRAILER > this.log.length) this.grow();
+    const { log, used } = this;
+    log[used] = this.words[address]!;
+    log[used + 1] = address;
+    log[used + 2] = 1;
+    this.used = used + 1 + TRAILER;
+  }
+
   /** The same for words that are all 0, at a fraction of the cost. */
   saveZeros(address: number, length: number): void {
     if (this.used + TRAILER > this.log.length) this.grow();
