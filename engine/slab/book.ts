@@ -16,7 +16,7 @@ import {
   Trader,
 } from './constants.ts';
 import { refuse } from './errors.ts';
-import { giveBack, take } from './pools.ts';
+import { giveBack, requireEnd, take } from './pools.ts';
 import { closeLevel, openLevel } from './price_index.ts';
 import type { Slab } from './state.ts';
 
@@ -32,8 +32,8 @@ export function isWithin(side: BookSide, price: number, limit: number): boolean 
 
 /** Would an order at `price` trade with the best contra level, whatever is available there? */
 export function isCrossing(slab: Slab, side: BookSide, price: number): boolean {
-  const best = side === BUY ? slab.bestAsk : slab.bestBid;
-  return best !== 0 && isWithin(side, best, price);
+  const best = slab.bestLevel(side === BUY ? SELL : BUY);
+  return best !== 0 && isWithin(side, slab.words[slab.levels.at(best) + Level.price]!, price);
 }
 
 /** The link of the order at this place with this id. */
@@ -71,7 +71,7 @@ export function createOrder(
 ): number {
   const { orders, words } = slab;
   const link = take(slab, orders, 'OrdersFull');
-  const at = slab.editNew(orders, link);
+  const at = slab.edit(orders, link);
   const id = words[Book.nextOrderId]!;
   const trader = slab.editAt(slab.traderAt(account), TRADER_LIST_WORDS);
   const head = words[trader + Trader.ordersHead]! | 0;
@@ -80,13 +80,20 @@ export function createOrder(
   words[at + Order.side] = side;
   words[at + Order.price] = price;
   words[at + Order.qty] = qty;
+  words[at + Order.reservedQ] = 0;
+  words[at + Order.state] = OrderState.Free;
   words[at + Order.flags] = flags;
   words[at + Order.epoch] = words[Book.batchEpoch]!;
+  words[at + Order.level] = 0;
+  words[at + Order.prev] = 0;
+  words[at + Order.next] = 0;
+  words[at + Order.accountPrev] = 0;
   words[at + Order.accountNext] = head;
+  words[at + Order.slices] = 0;
   slab.set(Book.nextOrderId, requireSafe(id + 1));
   if (head !== 0) slab.set(orders.at(head) + Order.accountPrev, link);
   words[trader + Trader.ordersHead] = link;
-  words[trader + Trader.openOrders]! += 1;
+  slab.addSaved(trader + Trader.openOrders, 1);
   slab.lastResult.order = link - 1;
   slab.lastResult.orderId = id;
   slab.market.sink?.emit(EventKind.OrderPlaced, account, id, price, side === BUY ? qty : 0 - qty);
@@ -104,7 +111,8 @@ export function restOrder(slab: Slab, link: number): void {
   const prev = words[levelAt + Level.tail]! | 0;
   words[levelAt + Level.totalQ] = requireSafe(words[levelAt + Level.totalQ]! + words[at + Order.qty]!);
   words[levelAt + Level.tail] = link;
-  words[levelAt + Level.orders]! += 1;
+  if (words[levelAt + Level.orders]! >= orders.capacity) refuse('CorruptState');
+  slab.addSaved(levelAt + Level.orders, 1);
   if (prev === 0) words[levelAt + Level.head] = link;
   else slab.set(orders.at(prev) + Order.next, link);
   words[at + Order.state] = OrderState.Resting;
@@ -145,9 +153,9 @@ export function detachOrder(slab: Slab, link: number): void {
   const side = words[at + Order.side] as BookSide;
   touch(slab, side, words[at + Order.price]!);
   const levelAt = slab.edit(levels, level);
-  words[levelAt + Level.orders]! -= 1;
-  words[levelAt + Level.totalQ]! -= words[at + Order.qty]!;
-  words[levelAt + Level.reservedQ]! -= words[at + Order.reservedQ]!;
+  slab.addSaved(levelAt + Level.orders, -1);
+  slab.addSaved(levelAt + Level.totalQ, 0 - words[at + Order.qty]!);
+  slab.addSaved(levelAt + Level.reservedQ, 0 - words[at + Order.reservedQ]!);
   if (prev === 0) words[levelAt + Level.head] = next;
   if (next === 0) words[levelAt + Level.tail] = prev;
   if (words[levelAt + Level.orders] === 0) closeLevel(slab, side, level);
@@ -163,7 +171,7 @@ export function freeOrder(slab: Slab, link: number): void {
   if (prev !== 0) slab.set(orders.at(prev) + Order.accountNext, next);
   else words[trader + Trader.ordersHead] = next;
   if (next !== 0) slab.set(orders.at(next) + Order.accountPrev, prev);
-  words[trader + Trader.openOrders]! -= 1;
+  slab.addSaved(trader + Trader.openOrders, -1);
   giveBack(slab, orders, link);
 }
 
@@ -216,7 +224,8 @@ export function cancelAvailable(slab: Slab, link: number, reason: CancelReason):
 export function cancelOrders(slab: Slab, account: number, reason: CancelReason): void {
   const { orders, words } = slab;
   let link = words[slab.traderAt(account) + Trader.ordersHead]!;
-  while (link !== 0) {
+  for (let steps = 1; link !== 0; steps += 1) {
+    requireEnd(orders, steps);
     const next = words[orders.at(link) + Order.accountNext]!;
     cancelAvailable(slab, link, reason);
     link = next;
@@ -240,9 +249,8 @@ function writeQuotes(slab: Slab, side: BookSide): void {
       const levelAt = levels.at(level);
       price = words[levelAt + Level.price]!;
       availableQ = words[levelAt + Level.totalQ]! - words[levelAt + Level.reservedQ]!;
+      if (availableQ < 0) refuse('CorruptState');
       level = words[levelAt + Level.next]! | 0;
-    } else if (words[at + Quote.price] === 0) {
-      return;
     }
     if (words[at + Quote.price] === price && words[at + Quote.availableQ] === availableQ) continue;
     // What follows a changed row mostly changes too, and one save is cheaper than many.

@@ -27,21 +27,27 @@ export class Pool {
     this.used = Book[`${name}Used`];
   }
 
-  /** Address of the record with this link. */
+  /** Address of the record with this link; `CorruptState` if there is none. */
   at(link: number): number {
-    return this.base + (link | 0) * this.length;
+    const place = link | 0;
+    if (!(place > 0 && place <= this.capacity)) refuse('CorruptState');
+    return this.base + place * this.length;
   }
 }
 
-/** Takes an entry, all zeros: the one freed last, else the first one never used. Refuses with `full` if there is none. */
+/** `CorruptState` after more steps than a list of the pool has: it runs in circles. */
+export function requireEnd(pool: Pool, steps: number): void {
+  if (steps > pool.capacity) refuse('CorruptState');
+}
+
+/** Takes the entry freed last, else the first one never used, for `editNew`. Refuses with `full` if there is none. */
 export function take(slab: Slab, pool: Pool, full: SlabErrorName): number {
   const { words } = slab;
   const free = words[pool.free]! | 0;
+  if (words[pool.used]! >= pool.capacity) refuse(full);
   slab.add(pool.used, 1);
   if (free !== 0) {
-    const next = pool.at(free) + pool.next;
-    slab.set(pool.free, words[next]!);
-    slab.set(next, 0);
+    slab.set(pool.free, words[pool.at(free) + pool.next]!);
     return free;
   }
   const link = (words[pool.fresh]! | 0) + 1;

@@ -9,6 +9,8 @@ import type { Slab } from './state.ts';
  */
 
 const WORD = 4_294_967_296;
+/** Nodes on the longest way to a level, one a bit: more of them run in circles. */
+const DEPTH = 64;
 
 const rootOf = (side: BookSide) => (side === BUY ? Book.bidRoot : Book.askRoot);
 const bestOf = (side: BookSide) => (side === BUY ? Book.bestBid : Book.bestAsk);
@@ -29,7 +31,8 @@ const childAt = (at: number, bit: 0 | 1) => at + Node.left + bit;
 function nearestTo(slab: Slab, root: number, upper: number, lower: number): number {
   const { nodes, words } = slab;
   let reference = root | 0;
-  while (reference > 0) {
+  for (let depth = 0; reference > 0; depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
     const at = nodes.at(reference);
     reference = words[childAt(at, bitOf(words[at + Node.bit]! | 0, upper, lower))]! | 0;
   }
@@ -59,7 +62,10 @@ function extremeOf(slab: Slab, subtree: number, highest: boolean): number {
   const { nodes, words } = slab;
   const child = highest ? Node.right : Node.left;
   let reference = subtree;
-  while (reference > 0) reference = words[nodes.at(reference) + child]! | 0;
+  for (let depth = 0; reference > 0; depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
+    reference = words[nodes.at(reference) + child]! | 0;
+  }
   return 0 - reference;
 }
 
@@ -104,11 +110,10 @@ function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): nu
   const { nodes, words } = slab;
   const upper = high(price);
   const lower = low(price);
-  const level = takeLevel(slab, price);
-  const node = take(slab, nodes, 'CorruptState');
   let place = rootOf(side);
   let subtree = words[place]! | 0;
-  while (subtree > 0) {
+  for (let depth = 0; subtree > 0; depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
     const at = nodes.at(subtree);
     const nodeBit = words[at + Node.bit]! | 0;
     if (nodeBit > bit) break;
@@ -117,12 +122,15 @@ function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): nu
   }
   // All prices of the subtree lie on the same side of the new one.
   const isAbove = bitOf(bit, upper, lower) === 1;
+  const level = takeLevel(slab, price);
+  const neighbour = extremeOf(slab, subtree, isAbove);
+  const node = take(slab, nodes, 'CorruptState');
   const at = slab.editNew(nodes, node);
   words[at + Node.bit] = bit;
   words[at + Node.left] = isAbove ? subtree : 0 - level;
   words[at + Node.right] = isAbove ? 0 - level : subtree;
   slab.set(place, node);
-  linkLevel(slab, side, level, extremeOf(slab, subtree, isAbove), isAbove === (side === BUY));
+  linkLevel(slab, side, level, neighbour, isAbove === (side === BUY));
   return level;
 }
 
@@ -164,7 +172,8 @@ function detach(slab: Slab, side: BookSide, level: number, price: number): numbe
   let place = rootOf(side);
   let node = 0;
   let above = place;
-  for (let next = words[place]! | 0; next > 0; next = words[place]! | 0) {
+  for (let next = words[place]! | 0, depth = 0; next > 0; next = words[place]! | 0, depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
     above = place;
     node = next;
     const at = nodes.at(node);
