@@ -249,10 +249,10 @@ function writeQuotes(slab: Slab, side: BookSide): void {
       const levelAt = levels.at(level);
       price = words[levelAt + Level.price]!;
       availableQ = words[levelAt + Level.totalQ]! - words[levelAt + Level.reservedQ]!;
-      if (availableQ < 0) refuse('CorruptState');
       level = words[levelAt + Level.next]! | 0;
     }
     if (words[at + Quote.price] === price && words[at + Quote.availableQ] === availableQ) continue;
+    if (availableQ < 0) refuse('CorruptState');
     // What follows a changed row mostly changes too, and one save is cheaper than many.
     if (!isSaved) slab.editAt(at, (QUOTE_LEVELS - row) * QUOTE_WORDS);
     isSaved = true;

@@ -123,6 +123,15 @@ it('a free entry with words of its own becomes what it is taken for', () => {
   expect(slab.order(4)).toMatchObject({ id: 5, account: 3, reservedQ: 0 });
 });
 
+it('whoever reads a list in circles is told so too', () => {
+  const slab = createSlab();
+  slab.words[slab.slices.at(2) + Slice.next] = 1;
+  slab.words[slab.orders.at(1) + Order.accountNext] = 1;
+  const corrupt = expect.objectContaining({ name: 'CorruptState' });
+  expect(() => slab.hold(0)).toThrow(corrupt);
+  expect(() => slab.ordersOf(0)).toThrow(corrupt);
+});
+
 it('the order of nobody ends a match', () => {
   const slab = createSlab();
   slab.words[slab.orders.at(3) + Order.account] = 7;
