@@ -190,7 +190,7 @@ export function shrinkOrder(slab: Slab, link: number, q: number): void {
     removeOrder(slab, link);
     return;
   }
-  slab.set(at + Order.qty, qty - q);
+  slab.add(at + Order.qty, 0 - q);
   if (words[at + Order.state] !== OrderState.Resting) return;
   slab.add(levels.at(words[at + Order.level]!) + Level.totalQ, 0 - q);
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);

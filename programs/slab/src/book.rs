@@ -175,7 +175,7 @@ pub fn shrink_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64, q: i64) -> Outco
     if q == qty {
         return remove_order(slab, link);
     }
-    slab.edit::<Order>(link)?.qty = qty - q;
+    add(&mut slab.edit::<Order>(link)?.qty, -q)?;
     if state == order_state::RESTING {
         add(&mut slab.edit::<Level>(level)?.total_q, -q)?;
         slab.touch(OrderSide::of(side), price);

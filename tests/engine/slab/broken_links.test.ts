@@ -101,6 +101,12 @@ const BROKEN: [string, (slab: Slab) => number, number, SlabInstruction][] = [
     1,
     { op: 'cancelHold', account: 2, ...hold, nowSlot: 20 },
   ],
+  [
+    'an order smaller than what is locked of it',
+    ({ orders }) => orders.at(1) + Order.qty,
+    1,
+    { op: 'commit', account: 2, ...hold, ...inputs },
+  ],
   ['pending orders that run in circles', () => Book.pendingHead, 3, { op: 'batchOpen', ...inputs }],
   ['a premium of the future', () => Book.premiumSlot, 21, { op: 'batchOpen', ...inputs }],
 ];

@@ -73,5 +73,7 @@ fn sums_that_lie_leave_their_range() {
     refuse(&bid, |view| &mut view.levels[2].reserved_q, 1 << 52);
     let cancel_hold = Ix::CancelHold { account: 2, hold: HOLD, now_slot: NOW };
     refuse(&cancel_hold, |view| &mut view.traders[0].reserved_notional, 1);
+    let commit = Ix::Commit { account: 2, hold: HOLD, inputs: INPUTS };
+    refuse(&commit, |view| &mut view.orders[0].qty, 1);
     refuse(&Ix::BatchOpen { inputs: INPUTS }, |view| &mut view.book.premium_slot, NOW + 1);
 }
