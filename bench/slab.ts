@@ -245,13 +245,14 @@ function measureHold(): Measurement {
   };
 }
 
-export function createMeasurements(): Measurement[] {
+/** Those of one slab together. */
+export function createMeasurements(): Measurement[][] {
   return [
-    ...measureOrders(100),
-    ...measureOrders(10_000),
-    ...measureOrders(29_000),
-    measureFills(1),
-    measureFills(16),
-    measureHold(),
+    measureOrders(100),
+    measureOrders(10_000),
+    measureOrders(29_000),
+    [measureFills(1)],
+    [measureFills(16)],
+    [measureHold()],
   ];
 }

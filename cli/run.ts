@@ -10,6 +10,7 @@ import {
   finishRunDirectory,
   hasReport,
   type RunOutputs,
+  readSummary,
   writeRunDirectory,
 } from '../sim/record/run_directory.ts';
 import type { RunRecord } from '../sim/record/types.ts';
@@ -91,10 +92,19 @@ function reportFailure(error: unknown, { reproduce }: RunJob): void {
 const printOutput = (out: string, isReported: boolean) =>
   console.log(isReported ? join(out, 'report.html') : out);
 
+/** Tells what the run broke or missed, and sets the exit code. */
+function announce(summary: RunSummary): void {
+  const broken = listBrokenPromises(summary.verdict);
+  for (const line of [...broken, ...formatRunExpectations(summary)]) console.error(line);
+  if (broken.length > 0) process.exitCode = ExitCode.InternalError;
+  else if (summary.expectations.some(({ met }) => !met)) process.exitCode = ExitCode.ExpectationFailed;
+}
+
 async function run(args: RunArguments): Promise<void> {
   const job = prepareRun(args);
   if (job === null) {
     console.error(`${args.resume} is complete: there is nothing to go on with`);
+    announce(readSummary(args.resume!) as RunSummary);
     printOutput(args.resume!, hasReport(args.resume!));
     return;
   }
@@ -103,10 +113,7 @@ async function run(args: RunArguments): Promise<void> {
   const { signal, release } = watchSignals(progress);
   try {
     const { record, summary } = await runAndWrite(job, args, progress, signal);
-    const broken = listBrokenPromises(summary.verdict);
-    for (const line of [...broken, ...formatRunExpectations(summary)]) console.error(line);
-    if (broken.length > 0) process.exitCode = ExitCode.InternalError;
-    else if (summary.expectations.some(({ met }) => !met)) process.exitCode = ExitCode.ExpectationFailed;
+    announce(summary);
     if (signal.aborted) process.exitCode = ExitCode.Interrupted;
     if (!record.complete) {
       console.error(`incomplete: ${record.slotsDone} of ${record.slots} slots, marked so in ${out}`);

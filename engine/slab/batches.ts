@@ -2,12 +2,23 @@ import { MAX_SAFE, requireSafe } from '../math/index.ts';
 import { apply } from '../risk/apply.ts';
 import { EventKind } from '../risk/events.ts';
 import { detachOrder, emitCancelled, freeOrder, isCrossing, restOrder } from './book.ts';
-import { Book, type BookSide, CancelReason, Level, Order, POST_ONLY, REDUCE_ONLY } from './constants.ts';
+import {
+  Book,
+  type BookSide,
+  BUY,
+  CancelReason,
+  Level,
+  Order,
+  POST_ONLY,
+  REDUCE_ONLY,
+  SELL,
+} from './constants.ts';
 import { refuse } from './errors.ts';
 import { clampReducing } from './guards.ts';
 import type { SlabInputs } from './instructions.ts';
 import { calculateFundingRate, calculateMarkPrice, calculatePremium } from './mark.ts';
 import { matchOrder } from './matching.ts';
+import { requireEnd } from './pools.ts';
 import { nearestLevel } from './price_index.ts';
 import type { Slab } from './state.ts';
 
@@ -30,10 +41,11 @@ export function openBatch(slab: Slab, inputs: SlabInputs): void {
 
 /** The middle of the book less the index joins the moving average, if there is a middle. */
 function samplePremium(slab: Slab, { nowSlot, oraclePrice }: SlabInputs): void {
-  const { bestAsk, bestBid, words } = slab;
-  if (bestBid === 0 || bestAsk === 0) return;
-  const sample = Math.floor((bestBid + bestAsk) / 2) - oraclePrice;
+  const { words } = slab;
+  if (slab.bestLevel(BUY) === 0 || slab.bestLevel(SELL) === 0) return;
+  const sample = Math.floor((slab.bestBid + slab.bestAsk) / 2) - oraclePrice;
   const dt = nowSlot - words[Book.premiumSlot]!;
+  if (dt < 0) refuse('CorruptState');
   const ema = calculatePremium(words[Book.premiumEma]!, sample, dt, slab.params.markWindowSlots);
   slab.set(Book.premiumEma, ema);
   slab.set(Book.premiumSlot, nowSlot);
@@ -50,7 +62,10 @@ function accrueMarket(slab: Slab, { nowSlot, oraclePrice }: SlabInputs): void {
 /** Each pending order once, in id order: that of the list. */
 function promoteOrders(slab: Slab, inputs: SlabInputs): void {
   const { orders, words } = slab;
+  let steps = 0;
   for (let link = words[Book.pendingHead]!; link !== 0; link = words[Book.pendingHead]!) {
+    steps += 1;
+    requireEnd(orders, steps);
     detachOrder(slab, link);
     const qty = promoteOrder(slab, link, inputs);
     if (qty === 0) {
@@ -87,10 +102,9 @@ function promoteOrder(slab: Slab, link: number, inputs: SlabInputs): number {
 /** Nobody may block an opening: an order that its level cannot hold is dropped. */
 function canRest(slab: Slab, side: BookSide, price: number, qty: number): boolean {
   const level = nearestLevel(slab, side, price);
+  if (level === 0) return true;
   const at = slab.levels.at(level);
-  return (
-    level === 0 || slab.words[at + Level.price] !== price || slab.words[at + Level.totalQ]! + qty <= MAX_SAFE
-  );
+  return slab.words[at + Level.price] !== price || slab.words[at + Level.totalQ]! + qty <= MAX_SAFE;
 }
 
 function drop(slab: Slab, link: number, qty: number): 0 {

@@ -16,12 +16,14 @@ import {
   Trader,
 } from './constants.ts';
 import { refuse } from './errors.ts';
-import { giveBack, take } from './pools.ts';
+import { giveBack, requireEnd, take } from './pools.ts';
 import { closeLevel, openLevel } from './price_index.ts';
 import type { Slab } from './state.ts';
 
 /** A trader's list of orders: its head and its length. */
 const TRADER_LIST_WORDS = 2;
+/** What a new order changes of its level: all up to the totals. */
+const LEVEL_QUEUE_WORDS = Level.reservedQ;
 
 /** Is `price` at least as good for someone on `side` as their limit? */
 export function isWithin(side: BookSide, price: number, limit: number): boolean {
@@ -30,8 +32,8 @@ export function isWithin(side: BookSide, price: number, limit: number): boolean 
 
 /** Would an order at `price` trade with the best contra level, whatever is available there? */
 export function isCrossing(slab: Slab, side: BookSide, price: number): boolean {
-  const best = side === BUY ? slab.bestAsk : slab.bestBid;
-  return best !== 0 && isWithin(side, best, price);
+  const best = slab.bestLevel(side === BUY ? SELL : BUY);
+  return best !== 0 && isWithin(side, slab.words[slab.levels.at(best) + Level.price]!, price);
 }
 
 /** The link of the order at this place with this id. */
@@ -69,7 +71,7 @@ export function createOrder(
 ): number {
   const { orders, words } = slab;
   const link = take(slab, orders, 'OrdersFull');
-  const at = slab.editNew(orders, link);
+  const at = slab.edit(orders, link);
   const id = words[Book.nextOrderId]!;
   const trader = slab.editAt(slab.traderAt(account), TRADER_LIST_WORDS);
   const head = words[trader + Trader.ordersHead]! | 0;
@@ -78,13 +80,20 @@ export function createOrder(
   words[at + Order.side] = side;
   words[at + Order.price] = price;
   words[at + Order.qty] = qty;
+  words[at + Order.reservedQ] = 0;
+  words[at + Order.state] = OrderState.Free;
   words[at + Order.flags] = flags;
   words[at + Order.epoch] = words[Book.batchEpoch]!;
+  words[at + Order.level] = 0;
+  words[at + Order.prev] = 0;
+  words[at + Order.next] = 0;
+  words[at + Order.accountPrev] = 0;
   words[at + Order.accountNext] = head;
+  words[at + Order.slices] = 0;
   slab.set(Book.nextOrderId, requireSafe(id + 1));
   if (head !== 0) slab.set(orders.at(head) + Order.accountPrev, link);
   words[trader + Trader.ordersHead] = link;
-  words[trader + Trader.openOrders]! += 1;
+  slab.addSaved(trader + Trader.openOrders, 1);
   slab.lastResult.order = link - 1;
   slab.lastResult.orderId = id;
   slab.market.sink?.emit(EventKind.OrderPlaced, account, id, price, side === BUY ? qty : 0 - qty);
@@ -98,11 +107,12 @@ export function restOrder(slab: Slab, link: number): void {
   const side = words[at + Order.side] as BookSide;
   const price = words[at + Order.price]!;
   const level = openLevel(slab, side, price);
-  const levelAt = slab.edit(levels, level);
+  const levelAt = slab.editAt(levels.at(level), LEVEL_QUEUE_WORDS);
   const prev = words[levelAt + Level.tail]! | 0;
   words[levelAt + Level.totalQ] = requireSafe(words[levelAt + Level.totalQ]! + words[at + Order.qty]!);
   words[levelAt + Level.tail] = link;
-  words[levelAt + Level.orders]! += 1;
+  if (words[levelAt + Level.orders]! >= orders.capacity) refuse('CorruptState');
+  slab.addSaved(levelAt + Level.orders, 1);
   if (prev === 0) words[levelAt + Level.head] = link;
   else slab.set(orders.at(prev) + Order.next, link);
   words[at + Order.state] = OrderState.Resting;
@@ -143,9 +153,9 @@ export function detachOrder(slab: Slab, link: number): void {
   const side = words[at + Order.side] as BookSide;
   touch(slab, side, words[at + Order.price]!);
   const levelAt = slab.edit(levels, level);
-  words[levelAt + Level.orders]! -= 1;
-  words[levelAt + Level.totalQ]! -= words[at + Order.qty]!;
-  words[levelAt + Level.reservedQ]! -= words[at + Order.reservedQ]!;
+  slab.addSaved(levelAt + Level.orders, -1);
+  slab.addSaved(levelAt + Level.totalQ, 0 - words[at + Order.qty]!);
+  slab.addSaved(levelAt + Level.reservedQ, 0 - words[at + Order.reservedQ]!);
   if (prev === 0) words[levelAt + Level.head] = next;
   if (next === 0) words[levelAt + Level.tail] = prev;
   if (words[levelAt + Level.orders] === 0) closeLevel(slab, side, level);
@@ -161,7 +171,7 @@ export function freeOrder(slab: Slab, link: number): void {
   if (prev !== 0) slab.set(orders.at(prev) + Order.accountNext, next);
   else words[trader + Trader.ordersHead] = next;
   if (next !== 0) slab.set(orders.at(next) + Order.accountPrev, prev);
-  words[trader + Trader.openOrders]! -= 1;
+  slab.addSaved(trader + Trader.openOrders, -1);
   giveBack(slab, orders, link);
 }
 
@@ -180,19 +190,18 @@ export function shrinkOrder(slab: Slab, link: number, q: number): void {
     removeOrder(slab, link);
     return;
   }
-  slab.edit(orders, link);
-  words[at + Order.qty] = qty - q;
+  slab.add(at + Order.qty, 0 - q);
   if (words[at + Order.state] !== OrderState.Resting) return;
-  words[slab.edit(levels, words[at + Order.level]!) + Level.totalQ]! -= q;
+  slab.add(levels.at(words[at + Order.level]!) + Level.totalQ, 0 - q);
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
 }
 
 /** What holds have locked of an order changes by `delta`. */
 export function changeReserved(slab: Slab, link: number, delta: number): void {
   const { levels, orders, words } = slab;
-  const at = slab.edit(orders, link);
-  words[at + Order.reservedQ]! += delta;
-  words[slab.edit(levels, words[at + Order.level]!) + Level.reservedQ]! += delta;
+  const at = orders.at(link);
+  slab.add(at + Order.reservedQ, delta);
+  slab.add(levels.at(words[at + Order.level]!) + Level.reservedQ, delta);
   touch(slab, words[at + Order.side] as BookSide, words[at + Order.price]!);
 }
 
@@ -215,7 +224,8 @@ export function cancelAvailable(slab: Slab, link: number, reason: CancelReason):
 export function cancelOrders(slab: Slab, account: number, reason: CancelReason): void {
   const { orders, words } = slab;
   let link = words[slab.traderAt(account) + Trader.ordersHead]!;
-  while (link !== 0) {
+  for (let steps = 1; link !== 0; steps += 1) {
+    requireEnd(orders, steps);
     const next = words[orders.at(link) + Order.accountNext]!;
     cancelAvailable(slab, link, reason);
     link = next;
@@ -230,6 +240,7 @@ function quoteAt(side: BookSide, row: number): number {
 function writeQuotes(slab: Slab, side: BookSide): void {
   const { levels, words } = slab;
   let level = slab.bestLevel(side);
+  let isSaved = false;
   for (let row = 0; row < QUOTE_LEVELS; row += 1) {
     const at = quoteAt(side, row);
     let price = 0;
@@ -239,11 +250,12 @@ function writeQuotes(slab: Slab, side: BookSide): void {
       price = words[levelAt + Level.price]!;
       availableQ = words[levelAt + Level.totalQ]! - words[levelAt + Level.reservedQ]!;
       level = words[levelAt + Level.next]! | 0;
-    } else if (words[at + Quote.price] === 0) {
-      return;
     }
     if (words[at + Quote.price] === price && words[at + Quote.availableQ] === availableQ) continue;
-    slab.editAt(at, QUOTE_WORDS);
+    if (availableQ < 0) refuse('CorruptState');
+    // What follows a changed row mostly changes too, and one save is cheaper than many.
+    if (!isSaved) slab.editAt(at, (QUOTE_LEVELS - row) * QUOTE_WORDS);
+    isSaved = true;
     words[at + Quote.price] = price;
     words[at + Quote.availableQ] = availableQ;
   }

@@ -6,7 +6,7 @@ import { EventKind } from '../risk/events.ts';
 import { LONG, SHORT } from '../risk/records.ts';
 import { shrinkOrder } from './book.ts';
 import { Book, type BookSide, BUY, Order, SELL, Trade } from './constants.ts';
-import { type SlabErrorName, SlabRejection } from './errors.ts';
+import { refuse, type SlabErrorName, SlabRejection } from './errors.ts';
 import { bookAggression, findLedgerError } from './guards.ts';
 import type { SlabInputs } from './instructions.ts';
 import type { Slab } from './state.ts';
@@ -94,6 +94,11 @@ export function tryTrade(
   return outcome;
 }
 
+/** `AccountNotFound` for an order or a hold of nobody: no party's fault, so it ends the instruction. */
+export function requireParties({ market }: Slab, maker: number, taker: number): void {
+  if (market.account(maker) === undefined || market.account(taker) === undefined) refuse('AccountNotFound');
+}
+
 /** Fills `q` of a resting order: trade, ledger, order, trades ring. */
 export function fill(
   slab: Slab,
@@ -107,6 +112,7 @@ export function fill(
   const at = orders.at(link);
   const maker = words[at + Order.account]!;
   const price = words[at + Order.price]!;
+  requireParties(slab, maker, taker);
   const side: BookSide = words[at + Order.side] === BUY ? SELL : BUY;
   const books = kind !== 'reduction' && slab.params.roundTripGuard;
   const ledgerError = books ? findLedgerError(slab, taker, side, q, price) : null;

@@ -48,6 +48,7 @@ export function findLedgerError(
   const { capacities, words } = slab;
   const row = rowOf(slab, index);
   if (row === 0) return words[Book.aggressorsUsed]! < capacities.maxAggressors ? null : 'AggressorsFull';
+  if (row > capacities.maxAggressors) return 'CorruptState';
   try {
     const at = slab.aggressorAt(row);
     requireSafe(words[at + (side === BUY ? Aggressor.buyQ : Aggressor.sellQ)]! + q);
@@ -137,6 +138,7 @@ export function taxRoundTrips(slab: Slab, index: number): void {
 
 /** Charges a fee: capital first, the rest becomes fee debt. */
 export function chargeIntoInsurance(slab: Slab, index: number, fee: number, feeKind: number): void {
+  if (slab.market.account(index) === undefined) refuse('AccountNotFound');
   chargeFee(slab.market, index, slab.market.journal.accountMut(index), fee, feeKind);
 }
 

@@ -17,12 +17,12 @@ import {
   Trader,
 } from './constants.ts';
 import { refuse } from './errors.ts';
-import { type FillOutcome, fill, isLive, tryTrade } from './fills.ts';
+import { type FillOutcome, fill, isLive, requireParties, tryTrade } from './fills.ts';
 import { chargeIntoInsurance, requireInKillBand, taxRoundTrips } from './guards.ts';
 import type { CancelHold, Commit, Prune, ReleaseHold, Reserve, SlabInputs } from './instructions.ts';
 import { calculateMarkPrice } from './mark.ts';
-import { countFrozenLevels, requirePrice, requireQuantity } from './matching.ts';
-import { giveBack, take } from './pools.ts';
+import { countFrozenLevels, countStep, requirePrice, requireQuantity } from './matching.ts';
+import { giveBack, requireEnd, take } from './pools.ts';
 import type { Slab } from './state.ts';
 
 /** Reserve, commit, cancel, expire, prune (design 02 §1): quantities of resting orders locked for one taker, for a bond. */
@@ -67,8 +67,8 @@ export function reserve(slab: Slab, ix: Reserve): void {
   words[at + Hold.bond] = bond;
   if (capital < words[trader + Trader.lockedBond]! + bond) refuse('InsufficientBalance');
   slab.editTrader(account);
-  words[trader + Trader.lockedBond]! += bond;
-  words[trader + Trader.holds]! += 1;
+  slab.addSaved(trader + Trader.lockedBond, bond);
+  slab.addSaved(trader + Trader.holds, 1);
   const locked = words[at + Hold.qty]!;
   market.sink?.emit(EventKind.Reserved, account, id, locked, notional);
   lastResult.hold = link - 1;
@@ -86,12 +86,15 @@ function lockSlices(slab: Slab, hold: number, ix: Reserve): void {
   let frozen = countFrozenLevels(slab, ix.nowSlot);
   let left = ix.qty;
   let last = 0;
+  let steps = 0;
   let level = slab.bestLevel(ix.side === BUY ? SELL : BUY);
   while (level !== 0 && left > 0) {
     const levelAt = levels.at(level);
     if (!isWithin(ix.side, words[levelAt + Level.price]!, ix.limit)) break;
+    steps = countStep(slab, steps);
     for (let link = words[levelAt + Level.head]!; link !== 0 && left > 0; ) {
       const at = orders.at(link);
+      steps = countStep(slab, steps);
       const q = Math.min(left, availableAt(slab, at));
       const isOpen =
         q > 0 &&
@@ -127,14 +130,14 @@ function lockSlice(slab: Slab, hold: number, link: number, last: number, q: numb
   words[at + Slice.orderNext] = head;
   if (head !== 0) slab.set(slices.at(head) + Slice.orderPrev, slice);
   changeReserved(slab, link, q);
-  words[order + Order.slices] = slice;
-  const reserved = slab.editTrader(words[order + Order.account]!) + Trader.reservedNotional;
-  words[reserved] = requireSafe(words[reserved]! + notional);
+  slab.set(order + Order.slices, slice);
+  const reserved = slab.traderAt(words[order + Order.account]!) + Trader.reservedNotional;
+  slab.set(reserved, requireSafe(words[reserved]! + notional));
   // The hold and its slices are new, so they were saved.
   const holdAt = slab.holds.at(hold);
   words[last === 0 ? holdAt + Hold.slices : slices.at(last) + Slice.next] = slice;
-  words[holdAt + Hold.sliceCount]! += 1;
-  words[holdAt + Hold.qty]! += q;
+  slab.addSaved(holdAt + Hold.sliceCount, 1);
+  slab.addSaved(holdAt + Hold.qty, q);
   words[holdAt + Hold.notional] = requireSafe(words[holdAt + Hold.notional]! + notional);
   words[holdAt + Hold.worstPrice] = price;
   words[holdAt + Hold.maxCharge] = requireSafe(words[holdAt + Hold.maxCharge]! + charge);
@@ -151,10 +154,10 @@ function unlockSlice(slab: Slab, link: number): void {
   if (next !== 0) slab.set(slices.at(next) + Slice.orderPrev, prev);
   changeReserved(slab, order, 0 - words[at + Slice.qty]!);
   const orderAt = slab.orders.at(order);
-  if (prev === 0) words[orderAt + Order.slices] = next;
+  if (prev === 0) slab.set(orderAt + Order.slices, next);
   else slab.set(slices.at(prev) + Slice.orderNext, next);
-  const maker = slab.editTrader(words[orderAt + Order.account]!);
-  words[maker + Trader.reservedNotional]! -= words[at + Slice.notional]!;
+  const maker = slab.traderAt(words[orderAt + Order.account]!);
+  slab.add(maker + Trader.reservedNotional, 0 - words[at + Slice.notional]!);
   giveBack(slab, slices, link);
 }
 
@@ -166,8 +169,8 @@ function closeHold(slab: Slab, link: number, end: HoldEnd): void {
   const bond = words[at + Hold.bond]!;
   const isForfeit = end === HoldEnd.Cancelled || end === HoldEnd.Expired;
   const trader = slab.editTrader(account);
-  words[trader + Trader.holds]! -= 1;
-  words[trader + Trader.lockedBond]! -= bond;
+  slab.addSaved(trader + Trader.holds, -1);
+  slab.addSaved(trader + Trader.lockedBond, 0 - bond);
   if (isForfeit) chargeIntoInsurance(slab, account, bond, FeeKind.HoldBond);
   market.sink?.emit(EventKind.HoldClosed, account, words[at + Hold.id]!, end, isForfeit ? bond : 0);
   giveBack(slab, holds, link);
@@ -244,7 +247,8 @@ export function prune(slab: Slab, ix: Prune): void {
 function hasSlice(slab: Slab, hold: number, order: number): boolean {
   const { slices, words } = slab;
   let slice = words[slab.holds.at(hold) + Hold.slices]!;
-  while (slice !== 0 && words[slices.at(slice) + Slice.order] !== order) {
+  for (let steps = 1; slice !== 0 && words[slices.at(slice) + Slice.order] !== order; steps += 1) {
+    requireEnd(slices, steps);
     slice = words[slices.at(slice) + Slice.next]!;
   }
   return slice !== 0;
@@ -255,18 +259,23 @@ function isFailing(slab: Slab, hold: number, maker: number, inputs: SlabInputs):
   const { journal } = slab.market;
   const { holds, orders, slices, words } = slab;
   const taker = words[holds.at(hold) + Hold.account]!;
+  requireParties(slab, maker, taker);
   const mark = journal.mark();
   let outcome: FillOutcome = 'filled';
   let slice = words[holds.at(hold) + Hold.slices]!;
-  while (slice !== 0 && outcome === 'filled') {
-    const at = slices.at(slice);
-    const order = orders.at(words[at + Slice.order]!);
-    if (words[order + Order.account] === maker) {
-      outcome = tryTrade(slab, order, taker, words[at + Slice.qty]!, inputs, null);
+  try {
+    for (let steps = 1; slice !== 0 && outcome === 'filled'; steps += 1) {
+      requireEnd(slices, steps);
+      const at = slices.at(slice);
+      const order = orders.at(words[at + Slice.order]!);
+      if (words[order + Order.account] === maker) {
+        outcome = tryTrade(slab, order, taker, words[at + Slice.qty]!, inputs, null);
+      }
+      slice = words[at + Slice.next]!;
     }
-    slice = words[at + Slice.next]!;
+  } finally {
+    journal.rollback(mark);
   }
-  journal.rollback(mark);
   return outcome === 'makerFailed';
 }
 
@@ -282,12 +291,12 @@ function dropSlice(slab: Slab, link: number): void {
   unlockSlice(slab, link);
   const holdAt = slab.edit(slab.holds, hold);
   const trader = slab.editTrader(words[holdAt + Hold.account]!);
-  words[trader + Trader.lockedBond]! -= words[holdAt + Hold.bond]!;
+  slab.addSaved(trader + Trader.lockedBond, 0 - words[holdAt + Hold.bond]!);
   words[holdAt + Hold.bond] = 0;
-  words[holdAt + Hold.qty]! -= qty;
-  words[holdAt + Hold.notional]! -= notional;
-  words[holdAt + Hold.maxCharge]! -= charge;
-  words[holdAt + Hold.sliceCount]! -= 1;
+  slab.addSaved(holdAt + Hold.qty, 0 - qty);
+  slab.addSaved(holdAt + Hold.notional, 0 - notional);
+  slab.addSaved(holdAt + Hold.maxCharge, 0 - charge);
+  slab.addSaved(holdAt + Hold.sliceCount, -1);
   if (words[holdAt + Hold.sliceCount] === 0) closeHold(slab, hold, HoldEnd.Pruned);
 }
 
@@ -295,8 +304,8 @@ function dropSlice(slab: Slab, link: number): void {
 function unlinkSlice(slab: Slab, hold: number, link: number): void {
   const { slices, words } = slab;
   let place = slab.holds.at(hold) + Hold.slices;
-  while (words[place] !== link) {
-    if (words[place] === 0) refuse('CorruptState');
+  for (let steps = 1; words[place] !== link; steps += 1) {
+    requireEnd(slices, steps);
     place = slices.at(words[place]!) + Slice.next;
   }
   slab.set(place, words[slices.at(link) + Slice.next]!);

@@ -38,6 +38,12 @@ export function countFrozenLevels(slab: Slab, nowSlot: number): number {
   return nowSlot - slab.batchSlot < freezeSlots ? freezeLevels : 0;
 }
 
+/** One more level or order on a walk through a side; `CorruptState` if that can only be a walk in circles. */
+export function countStep(slab: Slab, steps: number): number {
+  if (steps >= 2 * slab.orders.capacity) refuse('CorruptState');
+  return steps + 1;
+}
+
 /**
  * How much a resting order may trade now with a taker who wants `qty`. Cancels what is available of the taker's own orders
  * and of reduce-only ones with nothing to reduce, which offer 0.
@@ -69,15 +75,18 @@ export function matchOrder(
   const { levels, orders, walk, words } = slab;
   walk.start();
   let frozen = countFrozenLevels(slab, inputs.nowSlot);
+  let steps = 0;
   let level = slab.bestLevel(side === BUY ? SELL : BUY);
   while (level !== 0 && walk.filledQ < qty) {
     const levelAt = levels.at(level);
     if (!isWithin(side, words[levelAt + Level.price]!, limit)) break;
+    steps = countStep(slab, steps);
     // Both are read before anything leaves: nothing but the order at hand does.
     level = words[levelAt + Level.next]!;
     let link = words[levelAt + Level.head]!;
     while (link !== 0 && walk.filledQ < qty) {
       const at = orders.at(link);
+      steps = countStep(slab, steps);
       const next = words[at + Order.next]!;
       const isOffered = availableAt(slab, at) > 0;
       if (isOffered && frozen > 0 && !isLive(slab, at)) {
@@ -181,7 +190,7 @@ function findOwn(slab: Slab, account: number, place: number, id: number): number
 /** `cancelOrder` of docs/slab.md. */
 export function cancelOrder(slab: Slab, ix: CancelOrder): void {
   const link = findOwn(slab, ix.account, ix.order, ix.id);
-  if (availableAt(slab, slab.orders.at(link)) === 0) refuse('OrderReserved');
+  if (availableAt(slab, slab.orders.at(link)) <= 0) refuse('OrderReserved');
   cancelAvailable(slab, link, CancelReason.Owner);
 }
 
@@ -202,7 +211,7 @@ export function replaceOrder(slab: Slab, ix: ReplaceOrder): void {
     shrinkOrder(slab, link, removed);
     return;
   }
-  if (reservedQ > 0) refuse('OrderReserved');
+  if (reservedQ !== 0) refuse('OrderReserved');
   const side = words[at + Order.side] as BookSide;
   emitCancelled(slab, link, words[at + Order.qty]!, CancelReason.Owner);
   removeOrder(slab, link);

@@ -6,9 +6,6 @@ import type { Slab } from './state.ts';
 
 type PoolName = 'orders' | 'levels' | 'nodes' | 'holds' | 'slices';
 
-/** A pool's numbers in the book stand together: first free, fresh, used. */
-const POOL_WORDS = 3;
-
 /** Where a pool's records and its three counters stand. Entries are named by their links. */
 export class Pool {
   readonly base: number;
@@ -30,28 +27,32 @@ export class Pool {
     this.used = Book[`${name}Used`];
   }
 
-  /** Address of the record with this link. */
+  /** Address of the record with this link; `CorruptState` if there is none. */
   at(link: number): number {
-    return this.base + (link | 0) * this.length;
+    const place = link | 0;
+    if (!(place > 0 && place <= this.capacity)) refuse('CorruptState');
+    return this.base + place * this.length;
   }
 }
 
-/** Takes an entry, all zeros: the one freed last, else the first one never used. Refuses with `full` if there is none. */
+/** `CorruptState` after more steps than a list of the pool has: it runs in circles. */
+export function requireEnd(pool: Pool, steps: number): void {
+  if (steps > pool.capacity) refuse('CorruptState');
+}
+
+/** Takes the entry freed last, else the first one never used, for `editNew`. Refuses with `full` if there is none. */
 export function take(slab: Slab, pool: Pool, full: SlabErrorName): number {
   const { words } = slab;
   const free = words[pool.free]! | 0;
-  slab.editAt(pool.free, POOL_WORDS);
+  if (words[pool.used]! >= pool.capacity) refuse(full);
+  slab.add(pool.used, 1);
   if (free !== 0) {
-    const next = pool.at(free) + pool.next;
-    words[pool.free] = words[next]!;
-    slab.set(next, 0);
-    words[pool.used]! += 1;
+    slab.set(pool.free, words[pool.at(free) + pool.next]!);
     return free;
   }
   const link = (words[pool.fresh]! | 0) + 1;
   if (link > pool.capacity) refuse(full);
-  words[pool.fresh] = link;
-  words[pool.used]! += 1;
+  slab.set(pool.fresh, link);
   return link;
 }
 
@@ -60,8 +61,7 @@ export function giveBack(slab: Slab, pool: Pool, link: number): void {
   const { words } = slab;
   const at = pool.at(link);
   for (let word = at; word < at + pool.length; word += 1) words[word] = 0;
-  slab.editAt(pool.free, POOL_WORDS);
   words[at + pool.next] = words[pool.free]!;
-  words[pool.free] = link;
-  words[pool.used]! -= 1;
+  slab.set(pool.free, link);
+  slab.add(pool.used, -1);
 }

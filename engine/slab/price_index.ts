@@ -9,6 +9,8 @@ import type { Slab } from './state.ts';
  */
 
 const WORD = 4_294_967_296;
+/** Nodes on the longest way to a level, one a bit: more of them run in circles. */
+const DEPTH = 64;
 
 const rootOf = (side: BookSide) => (side === BUY ? Book.bidRoot : Book.askRoot);
 const bestOf = (side: BookSide) => (side === BUY ? Book.bestBid : Book.bestAsk);
@@ -29,28 +31,56 @@ const childAt = (at: number, bit: 0 | 1) => at + Node.left + bit;
 function nearestTo(slab: Slab, root: number, upper: number, lower: number): number {
   const { nodes, words } = slab;
   let reference = root | 0;
-  while (reference > 0) {
+  for (let depth = 0; reference > 0; depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
     const at = nodes.at(reference);
     reference = words[childAt(at, bitOf(words[at + Node.bit]! | 0, upper, lower))]! | 0;
   }
   return 0 - reference;
 }
 
+/** Where the ladder remembers the level at a price: next to those of the ticks beside it. */
+const rungOf = ({ ladder, params }: Slab, price: number) => (price / params.tickAtoms) & (ladder.length - 1);
+
+/**
+ * What the ladder says of a price; 0 if the tree must be asked. A level with this price is the side's that wants to rest
+ * there: both sides never have one, or they would trade.
+ */
+function recall({ levels, ladder, words }: Slab, rung: number, price: number): number {
+  const level = ladder[rung]!;
+  return level !== 0 && words[levels.at(level) + Level.price] === price ? level : 0;
+}
+
 /** The level of a side whose price agrees longest with `price`, a link; 0 in an empty tree. */
 export function nearestLevel(slab: Slab, side: BookSide, price: number): number {
-  return nearestTo(slab, slab.words[rootOf(side)]!, high(price), low(price));
+  const level = recall(slab, rungOf(slab, price), price);
+  return level !== 0 ? level : nearestTo(slab, slab.words[rootOf(side)]!, high(price), low(price));
 }
 
 /** The level at the outer end of a subtree: its highest price, or its lowest. */
 function extremeOf(slab: Slab, subtree: number, highest: boolean): number {
   const { nodes, words } = slab;
+  const child = highest ? Node.right : Node.left;
   let reference = subtree;
-  while (reference > 0) reference = words[nodes.at(reference) + (highest ? Node.right : Node.left)]!;
+  for (let depth = 0; reference > 0; depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
+    reference = words[nodes.at(reference) + child]! | 0;
+  }
   return 0 - reference;
 }
 
 /** The level at this price; made if it is not there. */
 export function openLevel(slab: Slab, side: BookSide, price: number): number {
+  const rung = rungOf(slab, price);
+  const recalled = recall(slab, rung, price);
+  if (recalled !== 0) return recalled;
+  const level = searchLevel(slab, side, price);
+  if (slab.ladder.length > 1) slab.ladder[rung] = level;
+  return level;
+}
+
+/** The same by way of the tree. */
+function searchLevel(slab: Slab, side: BookSide, price: number): number {
   const { levels, words } = slab;
   const root = rootOf(side);
   const upper = high(price);
@@ -80,25 +110,27 @@ function insertLevel(slab: Slab, side: BookSide, price: number, bit: number): nu
   const { nodes, words } = slab;
   const upper = high(price);
   const lower = low(price);
-  const level = takeLevel(slab, price);
-  const node = take(slab, nodes, 'CorruptState');
   let place = rootOf(side);
-  let subtree = words[place]!;
-  while (subtree > 0) {
+  let subtree = words[place]! | 0;
+  for (let depth = 0; subtree > 0; depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
     const at = nodes.at(subtree);
-    const nodeBit = words[at + Node.bit]!;
+    const nodeBit = words[at + Node.bit]! | 0;
     if (nodeBit > bit) break;
     place = childAt(at, bitOf(nodeBit, upper, lower));
-    subtree = words[place]!;
+    subtree = words[place]! | 0;
   }
   // All prices of the subtree lie on the same side of the new one.
   const isAbove = bitOf(bit, upper, lower) === 1;
+  const level = takeLevel(slab, price);
+  const neighbour = extremeOf(slab, subtree, isAbove);
+  const node = take(slab, nodes, 'CorruptState');
   const at = slab.editNew(nodes, node);
   words[at + Node.bit] = bit;
   words[at + Node.left] = isAbove ? subtree : 0 - level;
   words[at + Node.right] = isAbove ? 0 - level : subtree;
   slab.set(place, node);
-  linkLevel(slab, side, level, extremeOf(slab, subtree, isAbove), isAbove === (side === BUY));
+  linkLevel(slab, side, level, neighbour, isAbove === (side === BUY));
   return level;
 }
 
@@ -140,11 +172,12 @@ function detach(slab: Slab, side: BookSide, level: number, price: number): numbe
   let place = rootOf(side);
   let node = 0;
   let above = place;
-  while (words[place]! > 0) {
+  for (let next = words[place]! | 0, depth = 0; next > 0; next = words[place]! | 0, depth += 1) {
+    if (depth === DEPTH) refuse('CorruptState');
     above = place;
-    node = words[place]!;
+    node = next;
     const at = nodes.at(node);
-    place = childAt(at, bitOf(words[at + Node.bit]!, upper, lower));
+    place = childAt(at, bitOf(words[at + Node.bit]! | 0, upper, lower));
   }
   if (words[place] !== 0 - level) refuse('CorruptState');
   if (node === 0) {

@@ -11,7 +11,7 @@ import { refuse } from './errors.ts';
 import { fill, isLive } from './fills.ts';
 import { positionOf } from './guards.ts';
 import type { ReduceBand, SlabInputs } from './instructions.ts';
-import { offer } from './matching.ts';
+import { countStep, offer } from './matching.ts';
 import type { Slab } from './state.ts';
 
 /**
@@ -67,13 +67,16 @@ function reduce(slab: Slab, ix: ReduceBand, side: BookSide, limit: number): void
   walk.start();
   let level = slab.bestLevel(side === BUY ? SELL : BUY);
   let isGoingOn = true;
+  let steps = 0;
   while (level !== 0 && isGoingOn) {
     const levelAt = levels.at(level);
     if (!isWithin(side, words[levelAt + Level.price]!, limit)) break;
+    steps = countStep(slab, steps);
     level = words[levelAt + Level.next]!;
     let link = words[levelAt + Level.head]!;
     while (link !== 0 && isGoingOn) {
       const at = orders.at(link);
+      steps = countStep(slab, steps);
       const next = words[at + Order.next]!;
       const isOpen = isLive(slab, at) && words[at + Order.account] !== ix.caller;
       if (isOpen && availableAt(slab, at) > 0) isGoingOn = reduceWith(slab, ix, link);

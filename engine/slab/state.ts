@@ -1,10 +1,11 @@
+import { MAX_SAFE } from '../math/index.ts';
 import type { EventSink } from '../risk/events.ts';
 import type { ExecuteTrade } from '../risk/instructions.ts';
 import type { RiskParams } from '../risk/params.ts';
 import { Market } from '../risk/state.ts';
 import { SLAB_LAYOUT } from '../wire/slab_layout.ts';
 import { Book, type BookSide, Level, QUOTE_LEVELS, SELL, type SlabCapacities } from './constants.ts';
-import type { SlabErrorName } from './errors.ts';
+import { refuse, type SlabErrorName } from './errors.ts';
 import { type SlabParams, validateSlabCapacities, validateSlabParams } from './params.ts';
 import { Pool } from './pools.ts';
 import {
@@ -29,6 +30,8 @@ export interface SlabOptions {
   sink?: EventSink;
   /** See `MarketOptions`. */
   enforceEnvelope?: boolean;
+  /** Not of words from outside, whose links may lie. */
+  hasLadder?: boolean;
 }
 
 /** What the last successful instruction did. Sizes in q-units, amounts in quote atoms. */
@@ -131,10 +134,16 @@ export class Slab {
     nowSlot: 0,
     fundingRate: 0,
   };
+  /**
+   * By price in ticks, modulo its length: the level that was found there last. It spares a walk through the tree; what it
+   * says is checked, so it need not follow what is undone. With one entry it is never written.
+   */
+  readonly ladder: Uint16Array;
   private readonly log: WordLog;
 
   constructor(options: SlabOptions) {
-    const { params, slabParams, capacities, enforceEnvelope = true, initSlot, initPrice, sink } = options;
+    const { params, slabParams, capacities, initSlot, initPrice, sink } = options;
+    const { enforceEnvelope = true, hasLadder = true } = options;
     throwIssues(validateSlabCapacities(capacities));
     throwIssues(validateSlabParams(slabParams, params));
     const { maxSlots, maxOrders, maxHolds, maxSlices, maxTrades, maxAggressors } = capacities;
@@ -164,6 +173,7 @@ export class Slab {
     this.tradeBase = claim(trade.length, maxTrades);
     this.aggressorBase = claim(aggressor.length, maxAggressors);
     this.words = new Float64Array(used);
+    this.ladder = new Uint16Array(hasLadder ? 1 << (32 - Math.clz32(maxOrders - 1)) : 1);
     this.log = new WordLog(this.words);
     this.market.journal.companion = this.log;
     const { words } = this;
@@ -181,10 +191,10 @@ export class Slab {
     return at;
   }
 
-  /** The same for a record just taken from its pool, which is all zeros. */
+  /** The same for a record just taken from its pool: all zeros from here. */
   editNew(pool: Pool, link: number): number {
-    const at = pool.at(link);
-    this.log.saveZeros(at, pool.length);
+    const at = this.edit(pool, link);
+    for (let word = at; word < at + pool.length; word += 1) this.words[word] = 0;
     return at;
   }
 
@@ -196,14 +206,21 @@ export class Slab {
 
   /** Writes one word. */
   set(address: number, value: number): void {
-    this.log.save(address, 1);
+    this.log.saveWord(address);
     this.words[address] = value;
   }
 
-  /** Adds to one word. */
+  /** Adds to one word; `CorruptState` if it was not what the rules leave behind, so that this takes it out of its range. */
   add(address: number, delta: number): void {
-    this.log.save(address, 1);
-    this.words[address]! += delta;
+    this.log.saveWord(address);
+    this.addSaved(address, delta);
+  }
+
+  /** The same to a word that was saved. */
+  addSaved(address: number, delta: number): void {
+    const word = this.words[address]! + delta;
+    if (!(word >= 0 && word <= MAX_SAFE)) refuse('CorruptState');
+    this.words[address] = word;
   }
 
   /** Addresses of words, with all that the last instruction changed, or an open savepoint has changed so far. */
@@ -216,10 +233,12 @@ export class Slab {
   }
 
   traderAt(account: number): number {
+    if (!(account < this.capacities.maxSlots)) refuse('CorruptState');
     return this.traderBase + (account + 1) * SLAB_LAYOUT.trader.length;
   }
 
   aggressorAt(link: number): number {
+    if (link > this.capacities.maxAggressors) refuse('CorruptState');
     return this.aggressorBase + link * SLAB_LAYOUT.aggressor.length;
   }
 

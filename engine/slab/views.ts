@@ -10,6 +10,7 @@ import {
   Slice,
   Trader,
 } from './constants.ts';
+import { requireEnd } from './pools.ts';
 import type { Slab } from './state.ts';
 
 /** One price of the ladder. */
@@ -112,6 +113,7 @@ export function viewHold(slab: Slab, index: number): HoldView | undefined {
       qty: words[slice + Slice.qty]!,
       notional: words[slice + Slice.notional]!,
     });
+    requireEnd(slices, locked.length);
     link = words[slice + Slice.next]!;
   }
   return {
@@ -148,6 +150,7 @@ export function listOrdersOf(slab: Slab, account: number): number[] {
   const found: number[] = [];
   for (let link = words[slab.traderAt(account) + Trader.ordersHead]!; link !== 0; ) {
     found.push(link - 1);
+    requireEnd(orders, found.length);
     link = words[orders.at(link) + Order.accountNext]!;
   }
   return found;
@@ -159,6 +162,7 @@ export function listPendingOrders(slab: Slab): number[] {
   const found: number[] = [];
   for (let link = words[Book.pendingHead]!; link !== 0; ) {
     found.push(link - 1);
+    requireEnd(orders, found.length);
     link = words[orders.at(link) + Order.next]!;
   }
   return found;

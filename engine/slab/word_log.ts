@@ -1,6 +1,6 @@
 import type { JournalCompanion } from '../risk/journal.ts';
 
-/** What a saved record takes beside its words: where it stands, and how many they are (negative: all 0, not kept). */
+/** What a saved record takes beside its words: where it stands, and how many they are. */
 const TRAILER = 2;
 
 /**
@@ -37,12 +37,14 @@ export class WordLog implements JournalCompanion {
     this.used = start + length + TRAILER;
   }
 
-  /** The same for words that are all 0, at a fraction of the cost. */
-  saveZeros(address: number, length: number): void {
-    if (this.used + TRAILER > this.log.length) this.grow();
-    this.log[this.used] = address;
-    this.log[this.used + 1] = 0 - length;
-    this.used += TRAILER;
+  /** The same for one word: most saves are, and this one is inlined. */
+  saveWord(address: number): void {
+    if (this.used + 1 + TRAILER > this.log.length) this.grow();
+    const { log, used } = this;
+    log[used] = this.words[address]!;
+    log[used + 1] = address;
+    log[used + 2] = 1;
+    this.used = used + 1 + TRAILER;
   }
 
   private grow(): void {
@@ -63,9 +65,8 @@ export class WordLog implements JournalCompanion {
     while (end > mark) {
       const address = log[end - 2]!;
       const length = log[end - 1]!;
-      end -= Math.max(length, 0) + TRAILER;
+      end -= length + TRAILER;
       for (let at = 0; at < length; at += 1) words[address + at] = log[end + at]!;
-      if (length < 0) words.fill(0, address, address - length);
     }
     this.used = mark;
   }
@@ -76,8 +77,8 @@ export class WordLog implements JournalCompanion {
     for (let end = this.used; end > 0; ) {
       const address = log[end - 2]!;
       const length = log[end - 1]!;
-      for (let at = 0; at < Math.abs(length); at += 1) visit(address + at);
-      end -= Math.max(length, 0) + TRAILER;
+      for (let at = 0; at < length; at += 1) visit(address + at);
+      end -= length + TRAILER;
     }
   }
 }

@@ -199,6 +199,7 @@ export function decodeSlab(bytes: Uint8Array): Slab | null {
     initSlot: 0,
     initPrice: 1,
     enforceEnvelope: false,
+    hasLadder: false,
   });
   let start = 0;
   for (const area of places.areas.filter(({ name }) => WORD_AREAS.includes(name))) {

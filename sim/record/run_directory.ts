@@ -18,6 +18,7 @@ import { isDraft, removeDrafts, replaceDurably, syncDirectory } from './durable_
 import type { RunRecord } from './types.ts';
 
 const MANIFEST = 'manifest.json';
+const SUMMARY = 'summary.json';
 const REPORT = 'report.html';
 /** The latest checkpoint of a run that is not done. */
 const CHECKPOINT = 'checkpoint';
@@ -93,6 +94,10 @@ export function isComplete(directory: string): boolean {
   return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).complete === true;
 }
 
+/** The content of a run's summary.json. */
+export const readSummary = (directory: string): unknown =>
+  JSON.parse(readFileSync(join(directory, SUMMARY), 'utf8'));
+
 /** Makes the directory for a run that is going to keep checkpoints in it. With `force` an old run goes now. */
 export function createRunDirectory(directory: string, force: boolean): void {
   prepareRunDirectory(directory, force);
@@ -137,7 +142,7 @@ interface RunFiles {
 
 function formatFiles(outputs: RunOutputs): RunFiles {
   const results: [string, string][] = [
-    ['summary.json', formatJson(outputs.summary)],
+    [SUMMARY, formatJson(outputs.summary)],
     ...formatTables(outputs.record),
   ];
   const resultHash = hashResults(results);

@@ -166,6 +166,10 @@ describe('what a scenario expects', () => {
     expect(first).toMatch(/^[0-5] of 6 expectations are met$/);
     expect(misses[0]).toMatch(/^ {2}MISS liquidations.count == 0 {2}found \d+$/);
     expect(readFileSync(join(home, 'missed', 'report.html'), 'utf8')).toMatch(/The run misses \d of 6/);
+    // Going on with it changes nothing, and says the same.
+    const again = await runLab(['run', '--resume', 'missed'], home);
+    expect(again).toMatchObject({ code: 1, out: 'missed/report.html\n' });
+    expect(again.error).toBe(`missed is complete: there is nothing to go on with\n${outcome.error}`);
   });
 });
 

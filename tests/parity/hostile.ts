@@ -5,7 +5,7 @@ import type { ParityHost } from '../../sim/verify/parity_host.ts';
 import { AUTHORITY } from '../engine/wire/fixtures.ts';
 
 /** `FUZZ_SECONDS=600 npm run test:parity -- hostile` fuzzes each decoder for that long instead. */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 0);
+export const seconds = Number(process.env.FUZZ_SECONDS ?? 0);
 export const RUNS =
   seconds > 0
     ? { numRuns: 1_000_000_000, interruptAfterTimeLimit: seconds * 1_000, markInterruptAsFailure: false }

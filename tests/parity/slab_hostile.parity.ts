@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   calculateDefaultSlabParams,
   Slab,
@@ -12,9 +12,10 @@ import { calculateSlabSize, SLAB_LAYOUT } from '../../engine/wire/slab_layout.ts
 import { processSlabInstruction, SLAB_PROGRAM_ID } from '../../engine/wire/slab_process.ts';
 import { buildHost, ParityHost } from '../../sim/verify/parity_host.ts';
 import { recordSlabSequence } from '../../sim/verify/parity_slab.ts';
-import { describeSlabCode } from '../../sim/verify/parity_slab_lockstep.ts';
+import { codeOfSlab, describeSlabCode } from '../../sim/verify/parity_slab_lockstep.ts';
 import { AUTHORITY, PARAMS, instructions as riskInstructions } from '../engine/wire/fixtures.ts';
-import { fuzzEntry, fuzzLoad, type HostileTarget, TIMEOUT } from './hostile.ts';
+import { fuzzEntry, fuzzLoad, type HostileTarget, seconds, TIMEOUT } from './hostile.ts';
+import { recordBroken } from './slab_broken.ts';
 
 let host: ParityHost;
 beforeAll(async () => {
@@ -31,6 +32,7 @@ const CAPACITIES: SlabCapacities = {
   maxTrades: 2,
   maxAggressors: 2,
 };
+const KEYS = { authority: AUTHORITY, router: AUTHORITY };
 const PLAIN = { ...PARAMS, maxPrice: 1_000_000_000 };
 const SLAB_PARAMS = { ...calculateDefaultSlabParams(10, 1), routerOnly: true, maxHolds: 2, maxHoldSlots: 9 };
 
@@ -122,8 +124,30 @@ describe('hostile bytes of the slab program', () => {
     'are refused as account data alike, of a slab in use',
     async () => {
       const recording = recordSlabSequence('hostile', 3, 120, new Map());
-      const bytes = encodeSlab(recording.slab, { authority: AUTHORITY, router: AUTHORITY });
+      const bytes = encodeSlab(recording.slab, KEYS);
       await fuzzLoad(createTarget(bytes), (damaged) => decodeSlab(damaged) !== null);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'whose words are in range and lie meet the same errors and end as the same bytes, in range',
+    async () => {
+      const end = performance.now() + seconds * 1_000;
+      const met = new Map<number, number>();
+      for (let number = 0; number < 160 || performance.now() < end; number += 1) {
+        for (const { codes, recording, words } of recordBroken(process.env.FUZZ_SEED ?? 'hostile', number)) {
+          for (const code of codes) met.set(code, (met.get(code) ?? 0) + 1);
+          const difference = await recording.compare(host);
+          const isInRange = decodeSlab(encodeSlab(recording.slab, KEYS)) !== null;
+          expect({ number, words, difference, isInRange }).toMatchObject({
+            difference: null,
+            isInRange: true,
+          });
+        }
+      }
+      expect(met.get(0)).toBeGreaterThan(10_000);
+      expect(met.get(codeOfSlab('CorruptState'))).toBeGreaterThan(200);
     },
     TIMEOUT,
   );

@@ -23,6 +23,8 @@ const WITHOUT_TWIN = new Set([
   'count_frozen_levels',
   'find_ledger_error',
   'try_trade',
+  'require_parties',
+  'count_step',
 ]);
 /** Pairs of folders that hold twins (design 05 §1). */
 const FOLDERS = [

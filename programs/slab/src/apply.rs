@@ -28,7 +28,7 @@ where
     C: IntoIterator<Item = CrankCandidate> + Clone,
 {
     undo.mark();
-    let mut slab = Slab { view, undo, bids_changed: false, asks_changed: false };
+    let mut slab = Slab { view, undo, book_changed: false, bids_changed: false, asks_changed: false };
     let outcome = execute(&mut slab, instruction).and_then(|()| publish_book(&mut slab));
     if outcome.is_ok() {
         undo.release();

@@ -9,6 +9,7 @@ use crate::instructions::{OrderSide, RiskInstruction, SlabInputs};
 use crate::journal::SlabUndo;
 use crate::mark::{calculate_funding_rate, calculate_mark_price, calculate_premium};
 use crate::matching::{Matched, match_order};
+use crate::pools::require_end;
 use crate::state::{Level, Order, POST_ONLY, REDUCE_ONLY, Slab, account_of};
 use core::iter::Empty;
 use math::{floor_div, require_safe};
@@ -43,6 +44,7 @@ fn sample_premium<U: SlabUndo>(slab: &mut Slab<U>, inputs: SlabInputs) -> Outcom
     let window = slab.view.slab_params.mark_window_slots;
     let book = slab.book_mut();
     let dt = inputs.now_slot - book.premium_slot;
+    require(dt >= 0, SlabError::CORRUPT)?;
     book.premium_ema = calculate_premium(book.premium_ema, middle - inputs.oracle_price, dt, window)?;
     book.premium_slot = inputs.now_slot;
     Ok(())
@@ -65,11 +67,14 @@ fn accrue_market<U: SlabUndo>(slab: &mut Slab<U>, inputs: SlabInputs) -> Outcome
 
 /// Each pending order once, in id order: that of the list.
 fn promote_orders<U: SlabUndo>(slab: &mut Slab<U>, inputs: SlabInputs) -> Outcome<()> {
+    let mut steps = 0;
     loop {
         let link = slab.view.book.pending_head;
         if link == 0 {
             return Ok(());
         }
+        steps += 1;
+        require_end::<Order, U>(slab, steps)?;
         detach_order(slab, link)?;
         let qty = promote_order(slab, link, inputs)?;
         if qty == 0 {

@@ -5,9 +5,9 @@ use crate::constants::QUOTE_LEVELS;
 use crate::errors::{Outcome, SlabError, require};
 use crate::instructions::{Named, OrderSide};
 use crate::journal::{Image, SlabUndo};
-use crate::pools::{give_back, take};
+use crate::pools::{give_back, require_end, take};
 use crate::price_index::{close_level, open_level};
-use crate::state::{Level, Order, Quote, Slab, Trader, link_of, order_state};
+use crate::state::{Level, Order, Quote, Slab, Trader, add, link_of, order_state};
 
 /// Is `price` at least as good for someone on `side` as their limit?
 #[must_use]
@@ -45,7 +45,7 @@ pub fn create_order<U: SlabUndo>(slab: &mut Slab<U>, order: Order) -> Outcome<i6
     }
     let trader = slab.edit::<Trader>(owner)?;
     trader.orders_head = link;
-    trader.open_orders += 1;
+    add(&mut trader.open_orders, 1)?;
     Ok(link)
 }
 
@@ -54,9 +54,11 @@ pub fn rest_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     let Order { price, qty, side, .. } = *slab.get::<Order>(link)?;
     let side = OrderSide::of(side);
     let level = open_level(slab, side, price)?;
+    let capacity = slab.view.header.max_orders;
     let record = slab.edit::<Level>(level)?;
     record.total_q = math::require_safe(record.total_q + qty)?;
-    record.orders += 1;
+    require(record.orders < capacity, SlabError::CORRUPT)?;
+    add(&mut record.orders, 1)?;
     if sings(Canary::TimePriorityLost) {
         return rest_first(slab, link, level);
     }
@@ -71,7 +73,7 @@ pub fn rest_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     order.state = order_state::RESTING;
     order.level = level;
     order.prev = prev;
-    slab.touch(side);
+    slab.touch(side, price);
     Ok(())
 }
 
@@ -87,8 +89,8 @@ fn rest_first<U: SlabUndo>(slab: &mut Slab<U>, link: i64, level: i64) -> Outcome
     }
     let order = slab.edit::<Order>(link)?;
     (order.state, order.level, order.next) = (order_state::RESTING, level, next);
-    let side = OrderSide::of(order.side);
-    slab.touch(side);
+    let (side, price) = (OrderSide::of(order.side), order.price);
+    slab.touch(side, price);
     Ok(())
 }
 
@@ -110,7 +112,7 @@ pub fn suspend_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> 
 
 /// Takes an order out of its level or the pending list; an empty level closes. The order keeps its entry.
 pub fn detach_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
-    let Order { level, next, prev, qty, reserved_q, side, state, .. } = *slab.get::<Order>(link)?;
+    let Order { level, next, prev, price, qty, reserved_q, side, state, .. } = *slab.get::<Order>(link)?;
     if prev != 0 {
         slab.edit::<Order>(prev)?.next = next;
     }
@@ -130,11 +132,11 @@ pub fn detach_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
         return Ok(());
     }
     let side = OrderSide::of(side);
-    slab.touch(side);
+    slab.touch(side, price);
     let record = slab.edit::<Level>(level)?;
-    record.orders -= 1;
-    record.total_q -= qty;
-    record.reserved_q -= reserved_q;
+    add(&mut record.orders, -1)?;
+    add(&mut record.total_q, -qty)?;
+    add(&mut record.reserved_q, -reserved_q)?;
     if prev == 0 {
         record.head = next;
     }
@@ -154,7 +156,7 @@ pub fn free_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
         slab.edit::<Order>(account_next)?.account_prev = account_prev;
     }
     let trader = slab.edit::<Trader>(account + 1)?;
-    trader.open_orders -= 1;
+    add(&mut trader.open_orders, -1)?;
     if account_prev == 0 {
         trader.orders_head = account_next;
     }
@@ -169,14 +171,14 @@ pub fn remove_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
 
 /// Takes `q` off an order, locked or not, and off its level; an empty order leaves.
 pub fn shrink_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64, q: i64) -> Outcome<()> {
-    let Order { level, qty, side, state, .. } = *slab.get::<Order>(link)?;
+    let Order { level, price, qty, side, state, .. } = *slab.get::<Order>(link)?;
     if q == qty {
         return remove_order(slab, link);
     }
-    slab.edit::<Order>(link)?.qty = qty - q;
+    add(&mut slab.edit::<Order>(link)?.qty, -q)?;
     if state == order_state::RESTING {
-        slab.edit::<Level>(level)?.total_q -= q;
-        slab.touch(OrderSide::of(side));
+        add(&mut slab.edit::<Level>(level)?.total_q, -q)?;
+        slab.touch(OrderSide::of(side), price);
     }
     Ok(())
 }
@@ -184,10 +186,10 @@ pub fn shrink_order<U: SlabUndo>(slab: &mut Slab<U>, link: i64, q: i64) -> Outco
 /// What holds have locked of an order changes by `delta`.
 pub fn change_reserved<U: SlabUndo>(slab: &mut Slab<U>, link: i64, delta: i64) -> Outcome<()> {
     let order = slab.edit::<Order>(link)?;
-    order.reserved_q += delta;
-    let (level, side) = (order.level, order.side);
-    slab.edit::<Level>(level)?.reserved_q += delta;
-    slab.touch(OrderSide::of(side));
+    add(&mut order.reserved_q, delta)?;
+    let (level, price, side) = (order.level, order.price, order.side);
+    add(&mut slab.edit::<Level>(level)?.reserved_q, delta)?;
+    slab.touch(OrderSide::of(side), price);
     Ok(())
 }
 
@@ -200,7 +202,10 @@ pub fn cancel_available<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<(
 /// Cancels what no hold has locked of all orders of an account.
 pub fn cancel_orders<U: SlabUndo>(slab: &mut Slab<U>, owner: i64) -> Outcome<()> {
     let mut link = slab.get::<Trader>(owner)?.orders_head;
+    let mut steps = 0;
     while link != 0 {
+        steps += 1;
+        require_end::<Order, U>(slab, steps)?;
         let next = slab.get::<Order>(link)?.account_next;
         cancel_available(slab, link)?;
         link = next;
@@ -216,6 +221,7 @@ fn read_quotes<U: SlabUndo>(slab: &Slab<U>, side: OrderSide) -> Outcome<[Quote; 
             break;
         }
         let level = slab.get::<Level>(link)?;
+        require(level.total_q >= level.reserved_q, SlabError::CORRUPT)?;
         *quote = Quote { price: level.price, available_q: level.total_q - level.reserved_q };
         link = level.next;
     }
@@ -224,7 +230,7 @@ fn read_quotes<U: SlabUndo>(slab: &Slab<U>, side: OrderSide) -> Outcome<[Quote; 
 
 /// The end of an instruction: seqno and quote cache follow what it changed in the book.
 pub fn publish_book<U: SlabUndo>(slab: &mut Slab<U>) -> Outcome<()> {
-    if !slab.bids_changed && !slab.asks_changed {
+    if !slab.book_changed {
         return Ok(());
     }
     let book = slab.book_mut();

@@ -89,9 +89,9 @@ pub fn market_inputs<U: SlabUndo>(slab: &Slab<U>, inputs: SlabInputs) -> MarketI
 /// The trade alone, with the taker's name on what is neither party's fault.
 fn trade<U: SlabUndo>(slab: &mut Slab<U>, order: &Order, taker: &Taker, q: i64) -> Result<TradeFees, Fault> {
     let maker = account_of(order.account).map_err(Fault::Taker)?;
-    let (buyer, seller, maker_side) = match taker.side {
-        OrderSide::Buy => (taker.account, maker, Maker::Seller),
-        OrderSide::Sell => (maker, taker.account, Maker::Buyer),
+    let (buyer, seller, maker_side) = match OrderSide::of(order.side) {
+        OrderSide::Buy => (maker, taker.account, Maker::Buyer),
+        OrderSide::Sell => (taker.account, maker, Maker::Seller),
     };
     let inputs = market_inputs(slab, taker.inputs);
     let maker_fee_bps = slab.view.params.maker_fee_bps;
@@ -150,6 +150,7 @@ pub fn fill<U: SlabUndo>(
 ) -> Outcome<Result<TradeFees, Fault>> {
     let order = *slab.get::<Order>(link)?;
     let before = Before::save(slab, account_of(order.account)?, taker.account)?;
+    let taker = &Taker { side: OrderSide::of(order.side).opposite(), ..*taker };
     let booked = taker.is_booked && slab.view.slab_params.round_trip_guard != 0;
     let fees = trade(slab, &order, taker, q).and_then(|fees| {
         if booked {

@@ -125,6 +125,7 @@ pub fn tax_round_trips<U: SlabUndo>(slab: &mut Slab<U>, index: Index) -> Outcome
 
 /// Charges a fee: capital first, the rest becomes fee debt.
 pub fn charge_into_insurance<U: SlabUndo>(slab: &mut Slab<U>, index: Index, fee: i64) -> Outcome<()> {
+    slab.account(index)?;
     let (mut market, accounts) = slab.risk();
     let account = market.account_mut(accounts, index)?;
     charge_fee(&mut market, account, fee)?;

@@ -11,8 +11,8 @@ use crate::instructions::{HoldTerms, Index, Named, OrderSide, SlabInputs};
 use crate::journal::SlabUndo;
 use crate::mark::calculate_mark_price;
 use crate::matching::{Walk, require_price, require_quantity};
-use crate::pools::{give_back, take};
-use crate::state::{Hold, Order, REDUCE_ONLY, Slab, Slice, Trader, account_of, link_of};
+use crate::pools::{give_back, require_end, take};
+use crate::state::{Hold, Order, REDUCE_ONLY, Slab, Slice, Trader, account_of, add, link_of};
 use math::{MAX_SAFE, mul_div_ceil, mul_div_floor, require_safe};
 use risk::errors::RiskError;
 
@@ -57,7 +57,7 @@ pub fn reserve<U: SlabUndo>(slab: &mut Slab<U>, terms: &HoldTerms, inputs: SlabI
     require(capital >= locked_bond, SlabError::Risk(RiskError::InsufficientBalance))?;
     let trader = slab.edit::<Trader>(link_of(account))?;
     trader.locked_bond = locked_bond;
-    trader.holds += 1;
+    add(&mut trader.holds, 1)?;
     Ok(())
 }
 
@@ -105,8 +105,8 @@ fn lock_slice<U: SlabUndo>(slab: &mut Slab<U>, hold: i64, link: i64, last: i64, 
     if last == 0 {
         record.slices = slice;
     }
-    record.slice_count += 1;
-    record.qty += q;
+    add(&mut record.slice_count, 1)?;
+    add(&mut record.qty, q)?;
     record.notional = require_safe(record.notional + notional)?;
     record.worst_price = order.price;
     record.max_charge = require_safe(record.max_charge + charge)?;
@@ -128,7 +128,7 @@ fn unlock_slice<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     }
     let maker = owner.account + 1;
     change_reserved(slab, order, if sings(Canary::DoubleRelease) { -2 * qty } else { -qty })?;
-    slab.edit::<Trader>(maker)?.reserved_notional -= notional;
+    add(&mut slab.edit::<Trader>(maker)?.reserved_notional, -notional)?;
     give_back::<Slice, U>(slab, link)
 }
 
@@ -136,8 +136,8 @@ fn unlock_slice<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
 fn close_hold<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     let Hold { account, bond, .. } = *slab.get::<Hold>(link)?;
     let trader = slab.edit::<Trader>(account + 1)?;
-    trader.holds -= 1;
-    trader.locked_bond -= bond;
+    add(&mut trader.holds, -1)?;
+    add(&mut trader.locked_bond, -bond)?;
     give_back::<Hold, U>(slab, link)
 }
 
@@ -229,12 +229,14 @@ pub fn prune<U: SlabUndo>(
 }
 
 fn has_slice<U: SlabUndo>(slab: &Slab<U>, hold: &Hold, order: i64) -> Outcome<bool> {
-    let mut at = hold.slices;
+    let (mut at, mut steps) = (hold.slices, 0);
     while at != 0 {
         let slice = slab.get::<Slice>(at)?;
         if slice.order == order {
             return Ok(true);
         }
+        steps += 1;
+        require_end::<Slice, U>(slab, steps)?;
         at = slice.next;
     }
     Ok(false)
@@ -250,8 +252,10 @@ fn is_failing<U: SlabUndo>(
     let taker = taker_of(hold, inputs)?;
     let trial = Trial::begin(slab, maker, &taker)?;
     let mut fault = None;
-    let mut at = hold.slices;
+    let (mut at, mut steps) = (hold.slices, 0);
     while at != 0 && fault.is_none() {
+        steps += 1;
+        require_end::<Slice, U>(slab, steps)?;
         let Slice { next, order, qty, .. } = *slab.get::<Slice>(at)?;
         let order = *slab.get::<Order>(order)?;
         if order.account == i64::from(maker) {
@@ -272,25 +276,27 @@ fn drop_slice<U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outcome<()> {
     let hold = slab.edit::<Hold>(slice.hold)?;
     let (owner, bond) = (hold.account + 1, hold.bond);
     hold.bond = 0;
-    hold.qty -= slice.qty;
-    hold.notional -= slice.notional;
-    hold.max_charge -= charge;
-    hold.slice_count -= 1;
+    add(&mut hold.qty, -slice.qty)?;
+    add(&mut hold.notional, -slice.notional)?;
+    add(&mut hold.max_charge, -charge)?;
+    add(&mut hold.slice_count, -1)?;
     let is_empty = hold.slice_count == 0;
     if !sings(Canary::PrunedBondStays) {
-        slab.edit::<Trader>(owner)?.locked_bond -= bond;
+        add(&mut slab.edit::<Trader>(owner)?.locked_bond, -bond)?;
     }
     if is_empty { close_hold(slab, slice.hold) } else { Ok(()) }
 }
 
 /// Takes a slice out of its hold's list.
 fn unlink_slice<U: SlabUndo>(slab: &mut Slab<U>, hold: i64, link: i64, next: i64) -> Outcome<()> {
-    let mut at = slab.get::<Hold>(hold)?.slices;
+    let (mut at, mut steps) = (slab.get::<Hold>(hold)?.slices, 0);
     if at == link {
         slab.edit::<Hold>(hold)?.slices = next;
         return Ok(());
     }
     while at != 0 {
+        steps += 1;
+        require_end::<Slice, U>(slab, steps)?;
         let following = slab.get::<Slice>(at)?.next;
         if following == link {
             slab.edit::<Slice>(at)?.next = next;

@@ -20,6 +20,8 @@ pub struct Walk {
     next_order: i64,
     levels_left: i64,
     frozen_levels: i64,
+    /// Levels and orders met.
+    steps: usize,
 }
 
 impl Walk {
@@ -34,7 +36,14 @@ impl Walk {
             next_order: 0,
             levels_left: -1,
             frozen_levels: if is_frozen { params.freeze_levels } else { 0 },
+            steps: 0,
         }
+    }
+
+    /// One more level or order; `CorruptState` if that can only be a walk in circles.
+    fn step<U: SlabUndo>(&mut self, slab: &Slab<U>) -> Outcome<()> {
+        self.steps += 1;
+        require(self.steps <= 2 * slab.view.orders.len(), SlabError::CORRUPT)
     }
 
     /// The next order that has something available and is not frozen, a link; 0 at the end.
@@ -51,9 +60,12 @@ impl Walk {
                 self.next_order = level.head;
                 self.next_level = level.next;
                 self.levels_left += 1;
+                self.step(slab)?;
+                continue;
             }
             let link = self.next_order;
             let order = slab.get::<Order>(link)?;
+            self.step(slab)?;
             self.next_order = order.next;
             let is_frozen = self.levels_left < self.frozen_levels && !is_live(slab, order);
             if order.available() > 0 && !is_frozen {

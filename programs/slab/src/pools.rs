@@ -1,8 +1,8 @@
 //! Pools with free lists (docs/slab.md, "Memory"): the first free entry, else the entry after the last one ever used.
 
-use crate::errors::{Outcome, SlabError};
+use crate::errors::{Outcome, SlabError, require};
 use crate::journal::SlabUndo;
-use crate::state::{Book, Entry, Hold, Level, Node, Order, Pool, Slab, Slice, place_of};
+use crate::state::{Book, Entry, Hold, Level, Node, Order, Pool, Slab, Slice, add, place_of};
 
 /// A record that is taken from a pool and given back.
 pub trait Pooled: Entry + Default {
@@ -30,25 +30,30 @@ macro_rules! pooled {
 
 pooled! {
     Order orders OrdersFull;
-    Level levels OrdersFull;
-    Node nodes OrdersFull;
+    Level levels CORRUPT;
+    Node nodes CORRUPT;
     Hold holds HoldsFull;
     Slice slices SlicesFull;
+}
+
+/// `CorruptState` after more steps than a list of the pool has: it runs in circles.
+pub fn require_end<T: Pooled, U: SlabUndo>(slab: &Slab<U>, steps: usize) -> Outcome<()> {
+    require(steps <= T::all(slab.view).len(), SlabError::CORRUPT)
 }
 
 /// Puts a record into a free entry and returns its link.
 pub fn take<T: Pooled, U: SlabUndo>(slab: &mut Slab<U>, record: T) -> Outcome<i64> {
     let capacity = T::all(slab.view).len();
     let pool = *T::pool(slab.view.book);
-    let (link, free) = if pool.free != 0 {
-        (pool.free, *slab.edit::<T>(pool.free)?.next())
+    require(place_of(pool.used + 1) < capacity, T::FULL)?;
+    let (link, free, fresh) = if pool.free != 0 {
+        (pool.free, *slab.edit::<T>(pool.free)?.next(), pool.fresh)
     } else if place_of(pool.fresh + 1) < capacity {
-        (pool.fresh + 1, 0)
+        (pool.fresh + 1, 0, pool.fresh + 1)
     } else {
         return Err(T::FULL);
     };
     *slab.edit::<T>(link)? = record;
-    let fresh = pool.fresh.max(link);
     *T::pool(slab.book_mut()) = Pool { free, fresh, used: pool.used + 1 };
     Ok(link)
 }
@@ -61,6 +66,6 @@ pub fn give_back<T: Pooled, U: SlabUndo>(slab: &mut Slab<U>, link: i64) -> Outco
     *record.next() = free;
     let pool = T::pool(slab.book_mut());
     pool.free = link;
-    pool.used -= 1;
+    add(&mut pool.used, -1)?;
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! The levels of a side: a crit-bit tree over their prices to find one, and a list from the best to the worst to walk them
 //! (docs/slab.md, "Price index"). The shape follows from the set of prices alone.
 
-use crate::errors::Outcome;
+use crate::errors::{Outcome, SlabError, require};
 use crate::instructions::OrderSide;
 use crate::journal::SlabUndo;
 use crate::pools::{give_back, take};
 use crate::state::{Level, Node, Slab};
+
+/// Nodes on the longest way to a level, one a bit: more of them run in circles.
+const DEPTH: usize = 64;
 
 fn root_mut<'s, U: SlabUndo>(slab: &'s mut Slab<U>, side: OrderSide) -> &'s mut i64 {
     let book = slab.book_mut();
@@ -35,69 +38,69 @@ const fn has_bit(price: i64, bit: i64) -> bool {
     (price >> (63 - bit)) & 1 == 1
 }
 
-const fn child_of(node: &Node, price: i64) -> i64 {
-    if has_bit(price, node.bit) { node.right } else { node.left }
+/// Where a way down the tree ends: at a reference, the left or the right child of its parent, which itself is one of the
+/// grandparent. Their links are 0 above the root.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    parent: (i64, bool),
+    grandparent: (i64, bool),
+    reference: i64,
 }
 
-/// The level whose price agrees longest with `price`, a link; 0 in an empty tree.
-fn nearest<U: SlabUndo>(slab: &Slab<U>, side: OrderSide, price: i64) -> Outcome<i64> {
-    let mut at = root_of(slab, side);
-    while at > 0 {
-        at = child_of(slab.get::<Node>(at)?, price);
+/// The way down from a reference while `turn` says whether it goes right; `None` ends it. `CorruptState` for circles.
+fn descend<U: SlabUndo>(
+    slab: &Slab<U>,
+    reference: i64,
+    turn: impl Fn(&Node) -> Option<bool>,
+) -> Outcome<Way> {
+    let mut way = Way { reference, ..Way::default() };
+    for _ in 0..=DEPTH {
+        if way.reference <= 0 {
+            return Ok(way);
+        }
+        let node = slab.get::<Node>(way.reference)?;
+        let Some(right) = turn(node) else {
+            return Ok(way);
+        };
+        let parent = (way.reference, right);
+        way = Way { parent, grandparent: way.parent, reference: if right { node.right } else { node.left } };
     }
-    Ok(-at)
-}
-
-/// The highest or the lowest level below a reference, a link.
-fn extreme<U: SlabUndo>(slab: &Slab<U>, reference: i64, highest: bool) -> Outcome<i64> {
-    let mut at = reference;
-    while at > 0 {
-        let node = slab.get::<Node>(at)?;
-        at = if highest { node.right } else { node.left };
-    }
-    Ok(-at)
+    Err(SlabError::CORRUPT)
 }
 
 /// The level of a side at this price, a link, made if there is none.
 pub fn open_level<U: SlabUndo>(slab: &mut Slab<U>, side: OrderSide, price: i64) -> Outcome<i64> {
-    let near = nearest(slab, side, price)?;
-    if near == 0 {
+    let root = root_of(slab, side);
+    if root == 0 {
         let level = take(slab, Level { price, ..Level::default() })?;
         *root_mut(slab, side) = -level;
         *best_mut(slab, side) = level;
         return Ok(level);
     }
+    let near = -descend(slab, root, |node| Some(has_bit(price, node.bit)))?.reference;
     let differing = slab.get::<Level>(near)?.price ^ price;
     if differing == 0 {
         return Ok(near);
     }
     let bit = i64::from(differing.leading_zeros());
-    let (mut parent, mut at) = (0, root_of(slab, side));
-    while at > 0 {
-        let node = slab.get::<Node>(at)?;
-        if node.bit > bit {
-            break;
-        }
-        parent = at;
-        at = child_of(node, price);
-    }
+    let Way { parent, reference: at, .. } =
+        descend(slab, root, |node| (node.bit <= bit).then(|| has_bit(price, node.bit)))?;
     let level = take(slab, Level { price, ..Level::default() })?;
     let is_higher = has_bit(price, bit);
     let (left, right) = if is_higher { (at, -level) } else { (-level, at) };
-    let neighbour = extreme(slab, at, is_higher)?;
+    let neighbour = -descend(slab, at, |_| Some(is_higher))?.reference;
     let node = take(slab, Node { bit, left, right, next: 0 })?;
-    replace_child(slab, side, parent, price, node)?;
+    replace_child(slab, side, parent, node)?;
     let is_better = is_higher == (side == OrderSide::Buy);
     link_level(slab, side, level, neighbour, is_better)?;
     Ok(level)
 }
 
-/// Makes `reference` the child of `parent` on the way to `price`, or the root.
+/// Makes `reference` that child of a node, or the root.
 fn replace_child<U: SlabUndo>(
     slab: &mut Slab<U>,
     side: OrderSide,
-    parent: i64,
-    price: i64,
+    (parent, is_right): (i64, bool),
     reference: i64,
 ) -> Outcome<()> {
     if parent == 0 {
@@ -105,7 +108,7 @@ fn replace_child<U: SlabUndo>(
         return Ok(());
     }
     let node = slab.edit::<Node>(parent)?;
-    if has_bit(price, node.bit) {
+    if is_right {
         node.right = reference;
     } else {
         node.left = reference;
@@ -150,18 +153,16 @@ pub fn close_level<U: SlabUndo>(slab: &mut Slab<U>, side: OrderSide, level: i64)
     if next != 0 {
         slab.edit::<Level>(next)?.prev = prev;
     }
-    let (mut grandparent, mut parent, mut at) = (0, 0, root_of(slab, side));
-    while at > 0 {
-        (grandparent, parent) = (parent, at);
-        at = child_of(slab.get::<Node>(at)?, price);
-    }
+    let Way { parent: (parent, is_right), grandparent, reference } =
+        descend(slab, root_of(slab, side), |node| Some(has_bit(price, node.bit)))?;
+    require(reference == -level, SlabError::CORRUPT)?;
     give_back::<Level, U>(slab, level)?;
     if parent == 0 {
         *root_mut(slab, side) = 0;
         return Ok(());
     }
     let node = slab.get::<Node>(parent)?;
-    let sibling = if has_bit(price, node.bit) { node.left } else { node.right };
-    replace_child(slab, side, grandparent, price, sibling)?;
+    let sibling = if is_right { node.left } else { node.right };
+    replace_child(slab, side, grandparent, sibling)?;
     give_back::<Node, U>(slab, parent)
 }

@@ -1,10 +1,12 @@
 //! The state of one slab, worked on in place: its records, found by their links (docs/slab.md, "Memory").
 
-use crate::errors::{Outcome, SlabError};
+use crate::book::is_within;
+use crate::errors::{Outcome, SlabError, require};
 use crate::instructions::{Index, OrderSide};
 use crate::journal::{Image, SlabUndo};
 pub use crate::records::*;
 use crate::wire::SlabView;
+use math::MAX_SAFE;
 use risk::record::Plain;
 use risk::state::{Account, Market};
 
@@ -50,6 +52,12 @@ pub(crate) fn place_of(link: i64) -> usize {
     usize::try_from(link - 1).unwrap_or(usize::MAX)
 }
 
+/// Adds to a word; `CorruptState` if it was not what the rules leave behind, so that this takes it out of its range.
+pub(crate) fn add(word: &mut i64, delta: i64) -> Outcome<()> {
+    *word += delta;
+    require((0..=MAX_SAFE).contains(word), SlabError::CORRUPT)
+}
+
 /// The link of an account or of a place named from outside.
 pub(crate) fn link_of(place: Index) -> i64 {
     i64::from(place) + 1
@@ -66,9 +74,11 @@ pub struct Slab<'s, 'v, U: SlabUndo> {
     pub view: &'s mut SlabView<'v>,
     /// Keeps pre-images.
     pub undo: &'s mut U,
-    /// A resting bid changed.
+    /// A resting order changed.
+    pub book_changed: bool,
+    /// Of the bids that the quote cache shows.
     pub bids_changed: bool,
-    /// A resting ask changed.
+    /// Of the asks that it shows.
     pub asks_changed: bool,
 }
 
@@ -121,11 +131,14 @@ impl<U: SlabUndo> Slab<'_, '_, U> {
         }
     }
 
-    /// A resting order of the side changed.
-    pub fn touch(&mut self, side: OrderSide) {
-        match side {
-            OrderSide::Buy => self.bids_changed = true,
-            OrderSide::Sell => self.asks_changed = true,
-        }
+    /// A resting order of the side at this price changed. Beyond the last level shown nothing shows.
+    pub fn touch(&mut self, side: OrderSide, price: i64) {
+        self.book_changed = true;
+        let (quotes, changed) = match side {
+            OrderSide::Buy => (&self.view.quotes.bids, &mut self.bids_changed),
+            OrderSide::Sell => (&self.view.quotes.asks, &mut self.asks_changed),
+        };
+        let worst = quotes.last().map_or(0, |quote| quote.price);
+        *changed |= worst == 0 || is_within(side.opposite(), price, worst);
     }
 }

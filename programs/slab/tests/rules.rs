@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod broken_links;
 mod common;
 
 use common::{AUTHORITY, BASE, Bench, CAPACITIES, Guards, Ix, OFF, PRICE, ROUTER, encode_initialize, risk};
