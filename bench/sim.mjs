@@ -12,8 +12,8 @@ const root = new URL('..', import.meta.url).pathname;
 const LIMITS = { seconds: 20, idle: 1.3, scaling: 1.6, sweepScaling: 1.9, sweepSeconds: 8 };
 /** 18 traders act in each slot of a slab, much as in 2 000 accounts of which 1 % act. */
 const ACTIVE = ['population.active.count=90', 'population.active.params.every=5 slots'];
-/** So long that opening the idle positions and reporting them, which is done once, does not count for much. */
-const LONG = ['slabs.btc.count=1', 'time.length=14_400 slots'];
+const ONE_SLAB = ['slabs.btc.count=1'];
+const LONG_SLOTS = 14_400;
 const SMALLER = ['slabs.btc.count=20'];
 const SWEEP_SEEDS = 200;
 
@@ -119,12 +119,32 @@ export async function benchSim() {
     big.wallSeconds <= LIMITS.seconds,
   );
 
+  // Opening positions and reporting them is done once, however long they idle: a run of two slots tells what it costs.
   const withIdle = async (count) => {
-    const overrides = [...LONG, ...ACTIVE, `population.idle.count=${count}`];
-    return (await measureBest('cpuSeconds', 3, () => start(0, overrides))).cpuSeconds;
+    const run = async (slots) => {
+      const overrides = [
+        ...ONE_SLAB,
+        ...ACTIVE,
+        `population.idle.count=${count}`,
+        `time.length=${slots} slots`,
+      ];
+      return (await measureBest('cpuSeconds', 4, () => start(0, overrides))).cpuSeconds;
+    };
+    const once = await run(2);
+    return { once, later: (await run(LONG_SLOTS)) - once };
   };
-  const idle = (await withIdle(4_000)) / (await withIdle(400));
-  report('cost of 4 000 idle accounts a slab over 400', idle, `at most ${LIMITS.idle}×`, idle <= LIMITS.idle);
+  const [few, many] = [await withIdle(400), await withIdle(4_000)];
+  console.log(
+    `opening and reporting: ${few.once.toFixed(2)} s of CPU with 400 idle accounts, ${many.once.toFixed(2)} with 4 000; ` +
+      `${LONG_SLOTS} slots: ${few.later.toFixed(2)} and ${many.later.toFixed(2)}`,
+  );
+  const idle = many.later / few.later;
+  report(
+    'a slot with 4 000 idle accounts over one with 400',
+    idle,
+    `at most ${LIMITS.idle}×`,
+    idle <= LIMITS.idle,
+  );
 
   reportScaling(
     'speed-up of a run',
