@@ -78,8 +78,8 @@ export class Globals {
  * Tells V8 at the start that number fields of a class hold doubles. A field that has seen nothing above 31 bits is compiled
  * as such; the first larger number, perhaps in the middle of a run, throws away all code that knew the shape.
  */
-export function widenFields<Record extends object>(record: Record, keys: readonly (keyof Record)[]): void {
-  for (const key of keys) record[key] = 0.5 as Record[typeof key];
+export function widenFields<R extends object>(record: R, keys: readonly (keyof R)[]): void {
+  for (const key of keys) record[key] = 0.5 as R[typeof key];
 }
 
 widenFields(new Account(), ['capital', 'pnl', 'reservedPnl', 'basisQ', 'feeCredits', 'warmupSlope']);

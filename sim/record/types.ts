@@ -1,6 +1,6 @@
 /**
- * What a run records: the only types `sim` and `reports` share. Every table is an array of flat rows in a
- * fixed order; the CSV columns are the row's keys. Units are in the names: `…Atoms` are quote atoms
+ * What a run records: the only types `sim` and `reports` share. Every table is flat rows in a fixed order, an
+ * array but for the fills (`Rows`); the CSV columns are the row's keys. Units are in the names: `…Atoms` are quote atoms
  * (1e-6 quote), `…Q` q-units (1e-6 base), prices quote atoms per base, slots integers.
  */
 import type { BookTables } from './book_types.ts';
