@@ -1,4 +1,5 @@
 import { MAX_SAFE, mulDivCeil, mulDivFloor, mulDivPair, narrow } from './integers.ts';
+import { keepShape } from './shape.ts';
 
 /** 2^48: the limb base. Two limbs of a difference then still make an exact pair of doubles. */
 const LIMB = 281_474_976_710_656;
@@ -95,6 +96,8 @@ export class Wide {
     return narrow(numerator < 0n && truncated * divisor !== numerator ? truncated - 1n : truncated);
   }
 }
+
+keepShape(Object.assign(new Wide(), { mid: 0.5, lo: 0.5 }));
 
 /**
  * floor(absBasis·(now − then)/(aBasis·scale)), the mathematical floor: what a position attached at multiplier `aBasis`

@@ -1,4 +1,5 @@
 import { Wide } from '../math/index.ts';
+import { widenFields } from '../math/shape.ts';
 import { ADL_ONE } from './constants.ts';
 
 /** Side modes in the order the event stream and the wire number them. */
@@ -74,18 +75,19 @@ export class Globals {
   emaSlow = 0;
 }
 
-/**
- * Tells V8 at the start that number fields of a class hold doubles. A field that has seen nothing above 31 bits is compiled
- * as such; the first larger number, perhaps in the middle of a run, throws away all code that knew the shape.
- */
-export function widenFields<R extends object>(record: R, keys: readonly (keyof R)[]): void {
-  for (const key of keys) record[key] = 0.5 as R[typeof key];
-}
-
 widenFields(new Account(), ['capital', 'pnl', 'reservedPnl', 'basisQ', 'feeCredits', 'warmupSlope']);
 widenFields(new Side(), ['oiEff', 'phantomDustQ']);
-widenFields(new Globals(), ['vault', 'insurance', 'cTot', 'pnlPosTot', 'pnlMaturedPosTot']);
-widenFields(new Globals(), ['priceLast', 'fundingPriceLast', 'emaFast', 'emaSlow']);
+widenFields(new Globals(), [
+  'vault',
+  'insurance',
+  'cTot',
+  'pnlPosTot',
+  'pnlMaturedPosTot',
+  'priceLast',
+  'fundingPriceLast',
+  'emaFast',
+  'emaSlow',
+]);
 
 /** A flat account's fields, except its clocks: what a new account starts from and a freed slot returns to. */
 export function resetAccount(account: Account): void {

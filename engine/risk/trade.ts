@@ -1,4 +1,5 @@
 import { calculateSumSign, mulDivFloor, mulDivFloorSigned, requireSafe } from '../math/index.ts';
+import { widenFields } from '../math/shape.ts';
 import { setPnl } from './bookkeeping.ts';
 import { BPS, MAX_POSITION_ABS_Q, POS_SCALE } from './constants.ts';
 import { type RiskErrorName, reject } from './errors.ts';
@@ -12,7 +13,7 @@ import {
   isInitialHealthy,
   isMaintenanceHealthy,
 } from './margin.ts';
-import { Account, LONG, Mode, SHORT, type Side, widenFields } from './records.ts';
+import { Account, LONG, Mode, SHORT, type Side } from './records.ts';
 import { finalizeReadySides } from './resets.ts';
 import { attach, calculateEffectivePosition } from './side_index.ts';
 import { calculateEquityMaintenance } from './solvency.ts';

@@ -1,3 +1,4 @@
+import { keepShape } from '../../engine/math/shape.ts';
 import type { AgentContext } from './agent.ts';
 
 /**
@@ -28,3 +29,5 @@ export class PriceAlarm {
     context.wakeWhenPrice('above', price);
   }
 }
+
+keepShape(Object.assign(new PriceAlarm(), { below: 0.5, above: 0.5 }));

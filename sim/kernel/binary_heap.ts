@@ -1,25 +1,28 @@
+const FIRST_ROOM = 16;
+
 /**
- * A binary min-heap of integer items by (key, item): equal keys come out in ascending item order, so that what is
+ * A binary min-heap of 32-bit integer items by (key, item): equal keys come out in ascending item order, so that what is
  * popped never depends on the history of pushes.
  */
 export class BinaryHeap {
-  private readonly keys: number[] = [];
-  private readonly items: number[] = [];
+  private keys = new Float64Array(FIRST_ROOM);
+  private items = new Int32Array(FIRST_ROOM);
+  private length = 0;
 
   get size(): number {
-    return this.keys.length;
+    return this.length;
   }
 
   /** The smallest key; Infinity when empty. */
   get minKey(): number {
-    return this.keys[0] ?? Number.POSITIVE_INFINITY;
+    return this.length === 0 ? Number.POSITIVE_INFINITY : this.keys[0]!;
   }
 
   push(key: number, item: number): void {
+    let at = this.length;
+    if (at === this.keys.length) this.grow();
+    this.length = at + 1;
     const { keys, items } = this;
-    let at = keys.length;
-    keys.push(key);
-    items.push(item);
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (!this.isBefore(key, item, parent)) break;
@@ -32,13 +35,13 @@ export class BinaryHeap {
 
   /** Removes the smallest entry and returns its item; −1 when empty. */
   pop(): number {
+    if (this.length === 0) return -1;
     const { keys, items } = this;
-    const first = items[0];
-    if (first === undefined) return -1;
-    const key = keys.pop()!;
-    const item = items.pop()!;
-    const size = keys.length;
-    if (size === 0) return first;
+    const first = items[0]!;
+    const size = this.length - 1;
+    this.length = size;
+    const key = keys[size]!;
+    const item = items[size]!;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
@@ -51,6 +54,14 @@ export class BinaryHeap {
     keys[at] = key;
     items[at] = item;
     return first;
+  }
+
+  private grow(): void {
+    const { keys, items } = this;
+    this.keys = new Float64Array(2 * keys.length);
+    this.keys.set(keys);
+    this.items = new Int32Array(2 * items.length);
+    this.items.set(items);
   }
 
   private isBefore(key: number, item: number, at: number): boolean {

@@ -1,4 +1,5 @@
 import { calculateKPnl, mulDivCeil, Wide } from '../../engine/math/index.ts';
+import { keepShape } from '../../engine/math/shape.ts';
 import {
   type Account,
   BPS,
@@ -39,10 +40,10 @@ class SideThresholds {
   private xBase = 0;
   private readonly kBase = new Wide();
 
-  constructor(market: Market, side: SideIndex) {
-    this.heap = new IndexedHeap(market.maxSlots);
-    this.a = market.sides[side].a;
-    this.price = market.globals.priceLast;
+  constructor(slots: number, a: number, price: number) {
+    this.heap = new IndexedHeap(slots);
+    this.a = a;
+    this.price = price;
   }
 
   calculateX(k: Wide): number {
@@ -61,6 +62,8 @@ class SideThresholds {
     this.a = a;
   }
 }
+
+keepShape(Object.assign(new SideThresholds(1, 0.5, 0.5), { x: 0.5, xBase: 0.5 }));
 
 /**
  * Which accounts could be liquidated (design 03 §2). Thresholds err on the eligible side and are checked exactly when
@@ -82,7 +85,11 @@ export class LiquidationCandidates {
   /** With a `bandBps`: not whom a keeper may liquidate, but who is in the slab's reduce band. */
   constructor(market: Market, bandBps: number | null = null) {
     this.market = market;
-    this.sides = [new SideThresholds(market, LONG), new SideThresholds(market, SHORT)];
+    const { globals, maxSlots, sides } = market;
+    this.sides = [
+      new SideThresholds(maxSlots, sides[LONG].a, globals.priceLast),
+      new SideThresholds(maxSlots, sides[SHORT].a, globals.priceLast),
+    ];
     this.bandBps = bandBps;
     this.maintenanceRate = (bandBps ?? market.params.maintenanceBps) / BPS;
     this.isChanged = new Uint8Array(market.maxSlots);

@@ -1,4 +1,5 @@
 import { mulDivCeil, mulDivFloor } from '../../engine/math/index.ts';
+import { keepShape } from '../../engine/math/shape.ts';
 import { BPS, POS_SCALE, type RiskParams } from '../../engine/risk/index.ts';
 import type { PassiveLpSpec } from '../scenario/passive_lp.ts';
 
@@ -9,6 +10,8 @@ export interface LpState {
   /** Initial equity (design 01 §3) after a touch; may be negative. */
   initialEquityAtoms: number;
 }
+
+keepShape<LpState>({ positionQ: 0.5, initialEquityAtoms: 0.5 });
 
 /** What a taker is offered: at most `sizeQ` at `price`; size 0 means nothing. */
 export interface Offer {

@@ -1,6 +1,6 @@
 import { mulDivFloor } from '../../engine/math/index.ts';
+import { widenFields } from '../../engine/math/shape.ts';
 import { ADL_ONE, EventKind, Mode, POS_SCALE } from '../../engine/risk/index.ts';
-import { widenFields } from '../../engine/risk/records.ts';
 import type { AccountOwner } from '../kernel/observer.ts';
 
 /** Running totals of one account since the start, and the shadow of its position. Quote atoms and q-units. */
@@ -77,6 +77,9 @@ interface SideLedger {
   socialized: number;
 }
 
+const createSideLedger = (): SideLedger => ({ a: ADL_ONE, epoch: 0, socializedIndex: 0, socialized: 0 });
+widenFields(createSideLedger(), ['a', 'socializedIndex', 'socialized']);
+
 /** Totals per account and per market from the event stream of one slab. Memory grows with accounts only. */
 export class Ledger {
   readonly accounts: readonly AccountLedger[];
@@ -100,8 +103,7 @@ export class Ledger {
   constructor(owners: readonly AccountOwner[], warmupPeriodSlots: number) {
     this.hasWarmup = warmupPeriodSlots > 0;
     this.accounts = owners.map((owner) => new AccountLedger(owner));
-    const side = (): SideLedger => ({ a: ADL_ONE, epoch: 0, socializedIndex: 0, socialized: 0 });
-    this.sides = [side(), side()];
+    this.sides = [createSideLedger(), createSideLedger()];
   }
 
   account(index: number): AccountLedger {
@@ -308,3 +310,15 @@ export class Ledger {
     account.socializedSnap = side.socializedIndex;
   }
 }
+
+widenFields(new Ledger([], 0), [
+  'toppedUp',
+  'deposited',
+  'withdrawn',
+  'fees',
+  'insurancePaid',
+  'rewardsPaid',
+  'uninsured',
+  'residual',
+  'matured',
+]);

@@ -1,4 +1,5 @@
 import { mulDivFloor } from '../../engine/math/index.ts';
+import { keepShape } from '../../engine/math/shape.ts';
 import { calculateFeeDebt, type Market } from '../../engine/risk/index.ts';
 import { atPrice, type SettledAccount, settleOnPaper } from '../verify/paper_settlement.ts';
 
@@ -6,6 +7,8 @@ import { atPrice, type SettledAccount, settleOnPaper } from '../verify/paper_set
 export interface AccountValue extends SettledAccount {
   worth: number;
 }
+
+keepShape<AccountValue>({ unsettled: 0.5, capital: 0.5, pnl: 0.5, released: 0.5, worth: 0.5 });
 
 export interface MarketValue {
   accounts: ReadonlyMap<number, AccountValue>;

@@ -1,4 +1,5 @@
 import { calculateKPnl, OUT_OF_ENVELOPE } from '../../engine/math/index.ts';
+import { keepShape } from '../../engine/math/shape.ts';
 import type { Account, Market } from '../../engine/risk/index.ts';
 import {
   apply,
@@ -18,6 +19,8 @@ export interface SettledAccount {
   pnl: number;
   released: number;
 }
+
+keepShape<SettledAccount>({ unsettled: 0.5, capital: 0.5, pnl: 0.5, released: 0.5 });
 
 /** The market after every account was settled: marks taken, losses paid, insurance drawn for flat losses. */
 export interface SettledMarket {
