@@ -2,9 +2,10 @@
 const kept: object[] = [];
 
 /**
- * Tells V8 at the start that the fields in which `record` holds 0.5 hold doubles. A field that has seen nothing above 31
- * bits is compiled as such; the first larger number, perhaps in the middle of a run, throws away all code that knew the
- * shape. A literal stands for all literals of the same keys in the same order.
+ * Tells V8 at the start that the fields in which `record` holds 0.5 hold doubles, and that those given a second value
+ * change. A field that has seen nothing above 31 bits, or only one value, is compiled as such; the first larger number,
+ * perhaps in the middle of a run, throws away all code that knew the shape. A literal stands for all literals of the same
+ * keys in the same order.
  */
 export function keepShape<R extends object>(record: R): void {
   kept.push(record);

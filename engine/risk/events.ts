@@ -1,3 +1,5 @@
+import { keepShape } from '../math/shape.ts';
+
 /**
  * What the engine tells the outside. Every movement of an atom, every change of exposure and every change
  * of a side's mode leaves as one event, so that an auditor can re-derive all balances from events alone.
@@ -149,3 +151,6 @@ export class EventLog implements EventSink {
     }
   }
 }
+
+// Grown once, so that V8 does not take the buffer for a constant until the first long stream.
+keepShape(Object.assign(new EventLog(), { data: new Float64Array(WIDTH) }));

@@ -3,18 +3,19 @@ import type { FillRow, Rows } from './types.ts';
 /** Of a row: slot, buyer, seller, sizeQ, executionPrice, indexPrice, maker (an index into `MAKERS`). */
 const WIDTH = 7;
 const MAKERS = [undefined, 'buyer', 'seller'] as const;
-const FIRST_ROWS = 64;
+const BLOCK_ROWS = 512;
 
 /**
- * The fills of one slab, the table that grows with activity: numbers in one block, made into rows when they are read. As
- * objects they would be most of a run's memory, and be copied by the collector and between threads.
+ * The fills of one slab, the table that grows with activity: numbers in blocks, made into rows when they are read. As
+ * objects they would be most of a run's memory, and be copied by the collector and between threads. A block is never
+ * copied into a larger one: what that leaves behind calls the collector, in the middle of a run.
  */
 export class FillTable implements Rows<FillRow> {
   length = 0;
   private readonly slab: string;
   /** By account. */
   private readonly groups: readonly string[];
-  private numbers = new Float64Array(WIDTH * FIRST_ROWS);
+  private readonly blocks: Float64Array[] = [];
 
   constructor(slab: string, groups: readonly string[]) {
     this.slab = slab;
@@ -22,8 +23,8 @@ export class FillTable implements Rows<FillRow> {
   }
 
   /** What to hand to another thread instead of copying it. */
-  get buffer(): ArrayBuffer {
-    return this.numbers.buffer;
+  get buffers(): ArrayBuffer[] {
+    return this.blocks.map(({ buffer }) => buffer as ArrayBuffer);
   }
 
   push(
@@ -34,9 +35,10 @@ export class FillTable implements Rows<FillRow> {
     executionPrice: number,
     indexPrice: number,
   ): void {
-    const at = this.length * WIDTH;
-    if (at === this.numbers.length) this.resize(Math.max(2 * at, WIDTH * FIRST_ROWS));
-    const { numbers } = this;
+    const row = this.length % BLOCK_ROWS;
+    if (row === 0) this.blocks.push(new Float64Array(WIDTH * BLOCK_ROWS));
+    const numbers = this.blocks.at(-1)!;
+    const at = row * WIDTH;
     numbers[at] = slot;
     numbers[at + 1] = buyer;
     numbers[at + 2] = seller;
@@ -48,25 +50,15 @@ export class FillTable implements Rows<FillRow> {
 
   /** Says of the latest fill whose order was there first. */
   setMaker(maker: 'buyer' | 'seller'): void {
-    this.numbers[this.length * WIDTH - 1] = MAKERS.indexOf(maker);
-  }
-
-  /** Gives back what is left of the block; call when no more fills come. */
-  trim(): this {
-    this.resize(this.length * WIDTH);
-    return this;
-  }
-
-  private resize(size: number): void {
-    const numbers = new Float64Array(size);
-    numbers.set(this.numbers.subarray(0, Math.min(size, this.numbers.length)));
-    this.numbers = numbers;
+    const row = (this.length - 1) % BLOCK_ROWS;
+    this.blocks.at(-1)![row * WIDTH + 6] = MAKERS.indexOf(maker);
   }
 
   at(index: number): FillRow | undefined {
     if (index < 0 || index >= this.length) return undefined;
-    const { groups, numbers, slab } = this;
-    const at = index * WIDTH;
+    const { groups, slab } = this;
+    const numbers = this.blocks[Math.floor(index / BLOCK_ROWS)]!;
+    const at = (index % BLOCK_ROWS) * WIDTH;
     const [buyer, seller] = [numbers[at + 1]!, numbers[at + 2]!];
     const maker = MAKERS[numbers[at + 6]!];
     const row: FillRow = {

@@ -3,6 +3,8 @@ import { widenFields } from '../../engine/math/shape.ts';
 import { ADL_ONE, EventKind, Mode, POS_SCALE } from '../../engine/risk/index.ts';
 import type { AccountOwner } from '../kernel/observer.ts';
 
+const createClosedLedger = (): ClosedLedger => ({ weight: 0, index: 0 });
+
 /** Running totals of one account since the start, and the shadow of its position. Quote atoms and q-units. */
 export class AccountLedger {
   readonly owner: AccountOwner;
@@ -32,14 +34,12 @@ export class AccountLedger {
   uncoveredKLoss = 0;
   /** Of attackers: what closed positions would have lost through K until the reset of their side. */
   avoidedKLoss = 0;
-  /** By side: Σ q/A of what was closed since the side's latest reset, and the same weighted with the index then. */
-  readonly closed: readonly [ClosedLedger, ClosedLedger] = [
-    { weight: 0, index: 0 },
-    { weight: 0, index: 0 },
-  ];
+  /** Of attackers, by side: Σ q/A of what was closed since the side's latest reset, and the same weighted with the index then. */
+  readonly closed: readonly [ClosedLedger, ClosedLedger] | null;
 
   constructor(owner: AccountOwner) {
     this.owner = owner;
+    this.closed = owner.role === 'attacker' ? [createClosedLedger(), createClosedLedger()] : null;
   }
 }
 
@@ -276,21 +276,23 @@ export class Ledger {
 
   /** What the positions that an attacker's account closed would have lost through K since, had they been kept. */
   calculateAvoidedKLoss({ avoidedKLoss, closed }: AccountLedger): number {
+    if (closed === null) return 0;
     const since = closed.map(({ weight, index }, at) => this.sides[at]!.socializedIndex * weight - index);
     return avoidedKLoss + (since[0]! + since[1]!) / POS_SCALE;
   }
 
-  private noteClosed(account: AccountLedger, sizeQ: number, basisQ: number): void {
+  private noteClosed(account: AccountLedger, closed: ClosedLedger, sizeQ: number, basisQ: number): void {
     const { a, socializedIndex } = this.sides[account.side];
     const isSameSide = basisQ > 0 === (account.side === 0);
     const weight = Math.max(0, sizeQ - (isSameSide ? Math.abs(basisQ) : 0)) / a;
-    account.closed[account.side].weight += weight;
-    account.closed[account.side].index += weight * socializedIndex;
+    closed.weight += weight;
+    closed.index += weight * socializedIndex;
   }
 
   /** A reset ends every position of a side, those that were never closed as well: later deficits are not theirs. */
   private endAvoidance(side: 0 | 1): void {
     for (const account of this.accounts) {
+      if (account.closed === null) continue;
       const closed = account.closed[side];
       account.avoidedKLoss += (this.sides[side].socializedIndex * closed.weight - closed.index) / POS_SCALE;
       closed.weight = closed.index = 0;
@@ -300,7 +302,7 @@ export class Ledger {
   private setPosition(account: AccountLedger, basisQ: number): void {
     const sizeQ = this.calculateEffectiveSize(account);
     account.exposureReducedQ += account.absBasisQ - sizeQ;
-    if (account.owner.role === 'attacker') this.noteClosed(account, sizeQ, basisQ);
+    if (account.closed !== null) this.noteClosed(account, account.closed[account.side], sizeQ, basisQ);
     if (basisQ !== 0) account.side = basisQ > 0 ? 0 : 1;
     const side = this.sides[account.side];
     account.everHeld ||= basisQ !== 0;

@@ -68,7 +68,7 @@ export function summarizeSlab(
     series,
     accounts,
     groups: sumGroups(setup, accounts, recording.bidsPaid),
-    fills: fills.trim(),
+    fills,
     liquidations,
     resets,
     exits,

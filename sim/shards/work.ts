@@ -50,6 +50,6 @@ function postCheckpoint(part: RunState): void {
 export function work(parts: Parts): void {
   const report = runWorker(workerData as WorkerPlan, parts);
   const buffers =
-    report.kind === 'results' ? report.results.map(({ result }) => result.tables.fills.buffer) : [];
+    report.kind === 'results' ? report.results.flatMap(({ result }) => result.tables.fills.buffers) : [];
   parentPort?.postMessage(report, buffers);
 }
