@@ -14,7 +14,6 @@ const LIMITS = { seconds: 20, idle: 1.3, scaling: 1.6, sweepScaling: 1.9, sweepS
 const ACTIVE = ['population.active.count=90', 'population.active.params.every=5 slots'];
 const ONE_SLAB = ['slabs.btc.count=1'];
 const LONG_SLOTS = 14_400;
-const SMALLER = ['slabs.btc.count=20'];
 const SWEEP_SEEDS = 200;
 /** Enough that what each worker compiles for itself, some seconds, does not count for much. */
 const SCALING_SEEDS = 800;
@@ -149,7 +148,7 @@ export async function benchSim() {
 
   reportScaling(
     'speed-up of a run',
-    await measureScaling(2, (workers) => start(workers, SMALLER)),
+    await measureScaling(3, (workers) => start(workers, [])),
     LIMITS.scaling,
   );
   reportScaling(
