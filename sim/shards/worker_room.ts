@@ -24,10 +24,10 @@ export function limitWorker(workers: number): ResourceLimits {
  * collector comes in the middle of a run and copies what that run still needs.
  */
 export function findYoungCollector(): () => void {
-  // The one way to it without an option of node, which a worker cannot be given; V8 reads it for each new context.
+  // The one way to it without an option of node, which a worker cannot be given (nodejs/node, issue 16595).
   setFlagsFromString('--expose-gc');
-  // The other cores have runs of their own; helpers take twice the time for what is little work.
+  // The other cores have runs of their own: helpers would take more of their time than they save here.
   setFlagsFromString('--no-parallel-scavenge');
-  const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
-  return () => collect({ type: 'minor' });
+  const collect: ((options: { type: 'minor' }) => void) | undefined = runInNewContext('globalThis.gc');
+  return () => collect?.({ type: 'minor' });
 }
