@@ -3,7 +3,7 @@ import { type CellResult, calculateCellResult } from '../reports/check/cell.ts';
 import { calculateSummary } from '../reports/metrics/index.ts';
 import { runScenario } from '../sim/run.ts';
 import { SimulationError } from '../sim/shards/failure.ts';
-import { findYoungCollector } from '../sim/shards/worker_room.ts';
+import { collectYoung } from '../sim/shards/worker_room.ts';
 import type { Answer } from '../sim/sweep/pool.ts';
 import type { CellTask } from './cells.ts';
 
@@ -17,8 +17,6 @@ async function answer(task: CellTask): Promise<Answer<CellResult>> {
     return { failure: { kind, message, stack } };
   }
 }
-
-const collectYoung = findYoungCollector();
 
 parentPort?.on('message', async (task: CellTask) => {
   parentPort?.postMessage(await answer(task));

@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { ResourceLimits } from 'node:worker_threads';
 
 /** Two runs of 2 000 accounts fit. */
@@ -20,14 +19,19 @@ export function limitWorker(workers: number): ResourceLimits {
 }
 
 /**
- * What collects this thread's young objects when it is called. Between two runs hardly any of them lives; left to itself the
- * collector comes in the middle of a run and copies what that run still needs.
+ * Lets the workers started from now on `collectYoung`. A worker cannot be given the option of node for it, but a new context
+ * reads V8's flag (nodejs/node, issue 16595).
  */
-export function findYoungCollector(): () => void {
-  // The one way to it without an option of node, which a worker cannot be given (nodejs/node, issue 16595).
+export function allowCollecting(): void {
   setFlagsFromString('--expose-gc');
   // The other cores have runs of their own: helpers would take more of their time than they save here.
   setFlagsFromString('--no-parallel-scavenge');
-  const collect: ((options: { type: 'minor' }) => void) | undefined = runInNewContext('globalThis.gc');
-  return () => collect?.({ type: 'minor' });
+}
+
+/**
+ * Collects this thread's young objects. Between two runs hardly any of them lives; left to itself the collector comes in
+ * the middle of a run and copies what that run still needs.
+ */
+export function collectYoung(): void {
+  globalThis.gc?.({ type: 'minor', execution: 'sync' });
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { limitWorker } from '../shards/worker_room.ts';
+import { allowCollecting, limitWorker } from '../shards/worker_room.ts';
 
 /** What a worker answers for a task. */
 export type Answer<Result> =
@@ -26,6 +26,7 @@ export interface PoolOptions<Task, Result> {
  */
 export async function runTasks<Task, Result>(options: PoolOptions<Task, Result>): Promise<void> {
   const { onAnswer, signal, workers } = options;
+  allowCollecting();
   const tasks = options.tasks[Symbol.iterator]();
   const serve = async () => {
     let worker: Worker | null = null;
