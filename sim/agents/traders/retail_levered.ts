@@ -209,16 +209,19 @@ class RetailLevered implements Agent {
 
   /** One alarm on the losing side, at the nearest of stop, panic and top-up, and one at the take-profit. */
   private setAlarms(context: AgentContext, view: AccountView): void {
-    const levels = [this.panicBps, this.canTopUp() ? this.params.top_up!.when : null]
-      .filter((bps) => bps !== null)
-      .map((bps) => calculateEquityPrice(view, context.indexPrice, this.calculateRest(bps)));
-    if (this.stopPrice !== null) levels.push(this.stopPrice);
-    if (this.direction > 0) {
-      if (levels.length > 0) this.alarm.setBelow(context, Math.max(...levels));
-      if (this.takePrice !== null) this.alarm.setAbove(context, this.takePrice);
+    const { alarm, direction, takePrice } = this;
+    let nearest = this.stopPrice;
+    for (const bps of [this.panicBps, this.canTopUp() ? this.params.top_up!.when : null]) {
+      if (bps === null) continue;
+      const level = calculateEquityPrice(view, context.indexPrice, this.calculateRest(bps));
+      if (nearest === null || direction * (level - nearest) > 0) nearest = level;
+    }
+    if (direction > 0) {
+      if (nearest !== null) alarm.setBelow(context, nearest);
+      if (takePrice !== null) alarm.setAbove(context, takePrice);
     } else {
-      if (levels.length > 0) this.alarm.setAbove(context, Math.min(...levels));
-      if (this.takePrice !== null) this.alarm.setBelow(context, this.takePrice);
+      if (nearest !== null) alarm.setAbove(context, nearest);
+      if (takePrice !== null) alarm.setBelow(context, takePrice);
     }
   }
 
