@@ -15,7 +15,7 @@ const ACTIVE = ['population.active.count=90', 'population.active.params.every=5 
 const ONE_SLAB = ['slabs.btc.count=1'];
 const LONG_SLOTS = 14_400;
 const SWEEP_SEEDS = 200;
-/** Enough that what each worker compiles for itself, some seconds, does not count for much. */
+/** Half a minute with one worker: of it, each worker compiles for itself for some seconds. */
 const SCALING_SEEDS = 800;
 
 /** Bundles a file of bench/sim into node_modules, where the bundle finds its packages. */

@@ -7,21 +7,17 @@ const FIRST_ROOM = 16;
 export class BinaryHeap {
   private keys = new Float64Array(FIRST_ROOM);
   private items = new Int32Array(FIRST_ROOM);
-  private length = 0;
-
-  get size(): number {
-    return this.length;
-  }
+  size = 0;
 
   /** The smallest key; Infinity when empty. */
   get minKey(): number {
-    return this.length === 0 ? Number.POSITIVE_INFINITY : this.keys[0]!;
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.keys[0]!;
   }
 
   push(key: number, item: number): void {
-    let at = this.length;
+    let at = this.size;
     if (at === this.keys.length) this.grow();
-    this.length = at + 1;
+    this.size = at + 1;
     const { keys, items } = this;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -35,11 +31,11 @@ export class BinaryHeap {
 
   /** Removes the smallest entry and returns its item; −1 when empty. */
   pop(): number {
-    if (this.length === 0) return -1;
+    if (this.size === 0) return -1;
     const { keys, items } = this;
     const first = items[0]!;
-    const size = this.length - 1;
-    this.length = size;
+    const size = this.size - 1;
+    this.size = size;
     const key = keys[size]!;
     const item = items[size]!;
     let at = 0;

@@ -1,4 +1,3 @@
-import { keepShape } from '../../engine/math/shape.ts';
 import {
   type Account,
   calculateEffectivePosition,
@@ -14,18 +13,6 @@ import {
   type SideIndex,
 } from '../../engine/risk/index.ts';
 import type { AccountView, VenueView } from '../agents/agent.ts';
-
-keepShape<AccountView>({
-  capitalAtoms: 0.5,
-  pnlAtoms: 0.5,
-  reservedAtoms: 0.5,
-  releasedAtoms: 0.5,
-  feeDebtAtoms: 0.5,
-  positionQ: 0.5,
-  equityAtoms: 0.5,
-  maintenanceMarginAtoms: 0.5,
-  initialMarginAtoms: 0.5,
-});
 
 /** What is seen of an account that has just been touched at the observed price. */
 export function readAccountView(market: Market, touched: Account): AccountView {

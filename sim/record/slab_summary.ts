@@ -1,4 +1,3 @@
-import { keepShape } from '../../engine/math/shape.ts';
 import {
   calculateEffectivePosition,
   calculateFeeDebt,
@@ -83,34 +82,6 @@ export function summarizeSlab(
     backedAtoms: value.backed,
   };
 }
-
-keepShape<AccountRow>({
-  slab: '',
-  account: 0,
-  group: '',
-  role: 'trader',
-  agent: '',
-  depositedAtoms: 0.5,
-  withdrawnAtoms: 0.5,
-  capitalAtoms: 0.5,
-  pnlAtoms: 0.5,
-  reservedAtoms: 0.5,
-  feeDebtAtoms: 0.5,
-  positionQ: 0.5,
-  unsettledPnlAtoms: 0.5,
-  netAtoms: 0.5,
-  feesPaidAtoms: 0.5,
-  rewardsAtoms: 0.5,
-  lossesPaidAtoms: 0.5,
-  gainsConvertedAtoms: 0.5,
-  releasedConsumedAtoms: 0.5,
-  deficitAtoms: 0.5,
-  lostThroughKAtoms: 0.5,
-  principalLostThroughKAtoms: 0.5,
-  exposureReducedQ: 0.5,
-  liquidations: 0,
-  alwaysFlat: false,
-});
 
 function createAccountRow(
   setup: SlabSetup,

@@ -30,7 +30,7 @@ export function allowCollecting(): void {
 
 /**
  * Collects this thread's young objects. Between two runs hardly any of them lives; left to itself the collector comes in
- * the middle of a run and copies what that run still needs.
+ * the middle of a run and copies what that run still needs. Does nothing where it was not allowed.
  */
 export function collectYoung(): void {
   globalThis.gc?.({ type: 'minor', execution: 'sync' });
